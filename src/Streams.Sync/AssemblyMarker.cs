@@ -1,0 +1,3 @@
+namespace Streams.Sync;
+
+internal static class AssemblyMarker;

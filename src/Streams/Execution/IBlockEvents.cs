@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace Streams.Execution;
+
+/// <summary>What an executor tells while a block runs. Implementations must not block.</summary>
+internal interface IBlockEvents
+{
+    /// <summary>The worker said that the block runs.</summary>
+    void Started();
+
+    /// <summary>A line that the block logged. Raw: not escaped yet.</summary>
+    void Logged(DateTimeOffset workerTime, LogLevel level, string text);
+
+    /// <summary>The block's whiteboard has a new text.</summary>
+    void WhiteboardChanged(string text);
+
+    /// <summary>Raw output (standard output and error, in order) at this offset of the block's output.</summary>
+    void Output(long offset, ReadOnlySpan<byte> data);
+
+    /// <summary>So many bytes of output at this offset are left out, for the output passed its quota.</summary>
+    void OutputLeftOut(long offset, long bytes);
+
+    /// <summary>
+    /// A file of the block's directory on another host, in chunks. The name is relative, in bytes as on the host and not
+    /// validated yet. <paramref name="refused"/> tells why a file was not sent.
+    /// </summary>
+    void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused);
+}

@@ -1,0 +1,7 @@
+namespace Streams.Workers;
+
+/// <summary>Entry point of Streams.dll as a program.</summary>
+internal static class WorkerProgram
+{
+    private static int Main(string[] args) => args.Length;
+}
