@@ -1,0 +1,40 @@
+using System.Reflection;
+
+namespace Streams.Owner;
+
+/// <summary>xunit v2: the test behind the ITestOutputHelper whose WriteLine is the log.</summary>
+internal static class XunitV2Output
+{
+    private const string OutputHelper = "Xunit.Sdk.TestOutputHelper";
+
+    public static OwningTest? Find(Action<string>? log)
+    {
+        // xunit 2 has no public way from the output to the test. The field has had this name since 2015, and 2.9.3 is the
+        // last version of that line; were it gone, xunit's events answer next.
+        if (HelperBehind(log?.Target) is not { } helper || DuckTyping.Field(helper, "test") is not { } test)
+            return null;
+        var testCase = DuckTyping.Get(test, "TestCase");
+        var method = DuckTyping.Get(testCase, "TestMethod");
+        return new OwningTest
+        {
+            Source = OwnerSource.XunitV2Output,
+            DisplayName = DuckTyping.Text(test, "DisplayName"),
+            ClassName = DuckTyping.Text(DuckTyping.Get(DuckTyping.Get(method, "TestClass"), "Class"), "Name"),
+            MethodName = DuckTyping.Text(DuckTyping.Get(method, "Method"), "Name"),
+            UniqueId = DuckTyping.Text(testCase, "UniqueID"),
+        };
+    }
+
+    // Either output.WriteLine itself, or a lambda that captured the output (or the test's class with the output in it).
+    private static object? HelperBehind(object? target)
+    {
+        if (target is null || IsHelper(target))
+            return target;
+        return target.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(field => field.FieldType.FullName is "Xunit.Abstractions.ITestOutputHelper" or OutputHelper)
+            .Select(field => field.GetValue(target))
+            .FirstOrDefault(value => value is not null && IsHelper(value));
+    }
+
+    private static bool IsHelper(object value) => value.GetType().FullName == OutputHelper;
+}
