@@ -1,0 +1,123 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace Streams.Results;
+
+// Everything here runs on the writer's thread.
+internal sealed partial class BlockRecord
+{
+    private readonly TextLog _log;
+    private readonly BlockOutputFile _output;
+    private readonly IncomingFiles _files;
+    private readonly List<string> _filesKept = [];
+    private bool _made;
+
+    internal void FlushLog() => _log.Flush();
+
+    internal void CloseFiles()
+    {
+        _log.Dispose();
+        _output.Dispose();
+        _files.Dispose();
+        _stream.Closed(this);
+    }
+
+    private void Make()
+    {
+        // Also for what comes after the end: its files are opened again, and must be closed again.
+        _stream.Opened(this);
+        if (_made)
+            return;
+        _made = _collection.Health.Try(Path, () => Directory.CreateDirectory(Path));
+        _stream.RecordNames();
+    }
+
+    private void WriteStarted()
+    {
+        var block = Snapshot();
+        WriteLines(block.Started ?? block.Requested, LogLevel.Information, $"started on {_stream.Host}");
+        _collection.Say(HumanLines.Started(block, _collection.BlockCount, _stream.Host));
+    }
+
+    private void WriteLines(TimeSpan elapsed, LogLevel level, string text)
+    {
+        Make();
+        if (Interlocked.Exchange(ref _leftOutLines, 0) is > 0 and var lines)
+            AddLine(elapsed, LogLevel.Warning, $"... {lines} lines left out: they came faster than the disk takes them ...");
+        foreach (var line in Printable.Lines(text))
+            AddLine(elapsed, level, line);
+    }
+
+    private void AddLine(TimeSpan elapsed, LogLevel level, string line)
+    {
+        var own = _collection.LogLine(elapsed, level, line);
+        _log.Add(own);
+        _stream.AddLine(_collection.LogLine(elapsed, level, $"{Printable.Line(Name)}: {line}"));
+        _collection.AddLines(elapsed, level, $"{Printable.Line(_stream.Name)}/{Printable.Line(Name)}: ", line);
+    }
+
+    private void WriteWhiteboard(string text)
+    {
+        Make();
+        _collection.Health.Try(_directory.Whiteboard, () => AtomicFile.Write(_directory.Whiteboard, Encoding.UTF8.GetBytes(text)));
+    }
+
+    private void WriteOutput(long offset, byte[] data)
+    {
+        Make();
+        _output.Write(offset, data);
+    }
+
+    private void WriteGap(long offset, long bytes)
+    {
+        Make();
+        _output.Missing(offset, bytes);
+    }
+
+    private void WriteFile(IncomingFile file, byte[] data, bool last, byte[] digest)
+    {
+        Make();
+        var wrong = _files.Write(file, data, last, digest);
+        if (wrong is not null)
+        {
+            FileRefused(file.OriginalName, wrong);
+        }
+        else if (last)
+        {
+            _filesKept.Add(file.Relative);
+            _collection.Events.Append("block-file", Subject, file, static (json, kept) =>
+            {
+                json.WriteString("name", EventsRecord.Text(kept.Relative));
+                json.WriteNumber("bytes", kept.Announced);
+            });
+        }
+    }
+
+    private void WriteFinished()
+    {
+        var block = Snapshot();
+        var elapsed = block.Finished ?? block.Requested;
+        Make();
+        foreach (var line in Ending(block))
+            WriteLines(elapsed, block.Outcome is BlockOutcome.Pass ? LogLevel.Information : LogLevel.Warning, line);
+        if (_files.ChangedNames() is { } names)
+            _collection.Health.Try(_directory.Names, () => AtomicFile.Write(_directory.Names, names));
+        CloseFiles();
+        var facts = new BlockFiles(_output.LeftOut, _output.LastLines(10), [.. _filesKept]);
+        _collection.Health.Try(_directory.Result, () => AtomicFile.Write(_directory.Result, ResultsJson.Block(block, _stream.Host, facts)));
+        _collection.Say(HumanLines.Finished(block, _collection.BlockCount));
+    }
+
+    private static IEnumerable<string> Ending(RecordedBlock block)
+    {
+        yield return $"finished: {Tally.Word(block.Outcome!.Value)} ({block.Verdict!.Reason}) after {HumanLines.Time(block.Duration)}";
+        if (block.Message.Length > 0 && block.Outcome != BlockOutcome.Pass)
+            yield return block.Message;
+        if (block.Verdict.Error is { } error)
+            yield return $"{error}\n{error.StackTrace}";
+        foreach (var warning in block.Verdict.Warnings)
+            yield return $"warning: {warning}";
+        foreach (var stray in block.Verdict.Strays)
+            yield return $"left behind: process {stray.ProcessId} on {stray.Host}, {stray.Command}; remove it with: {stray.RemoveWith}";
+    }
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Streams.Results;
+
+/// <summary>The lines that a person reads in the test's output while it runs (seed BP003). All of them fit for printing.</summary>
+internal static class HumanLines
+{
+    public static string Log(string debugLog) => $"LOG        : {Printable.Line(debugLog)}";
+
+    public static string Started(RecordedBlock block, int blocks, string host) =>
+        $" {Number(block, blocks)} {Name(block)}: STARTED on {Printable.Line(host)}";
+
+    /// <summary><c>(1/2) server/1-NetServer: PASS (2.56 s)</c>, with the message if it did not pass.</summary>
+    public static string Finished(RecordedBlock block, int blocks)
+    {
+        var outcome = block.Outcome is { } known ? Tally.Word(known) : "?";
+        var line = $" {Number(block, blocks)} {Name(block)}: {outcome} ({Time(block.Duration)})";
+        return block.Outcome is BlockOutcome.Pass || block.Message.Length == 0 ? line : $"{line}: {FirstLine(block.Message)}";
+    }
+
+    public static string StillRunning(RecordedBlock block, int blocks, TimeSpan since) =>
+        $" {Number(block, blocks)} {Name(block)}: still running, {Time(since)}";
+
+    public static string StillWaiting(RecordedBlock block, int blocks, string what, TimeSpan since) =>
+        $" {Number(block, blocks)} {Name(block)}: still waiting {Printable.Line(what)}, {Time(since)}";
+
+    public static IEnumerable<string> End(CollectionSnapshot snapshot, string timeline)
+    {
+        yield return $"RESULTS    : {Tally.Of(snapshot.Outcomes)}";
+        yield return $"TIME       : {Time(snapshot.Elapsed)}";
+        yield return $"HTML       : {Printable.Line(timeline)}";
+    }
+
+    public static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##} s");
+
+    private static string Number(RecordedBlock block, int blocks) =>
+        string.Create(CultureInfo.InvariantCulture, $"({block.Order}/{blocks})");
+
+    private static string Name(RecordedBlock block) => Printable.Line($"{block.Stream}/{block.Name}");
+
+    private static string FirstLine(string text) => Printable.Line(text.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd());
+}

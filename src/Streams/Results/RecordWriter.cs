@@ -1,0 +1,148 @@
+namespace Streams.Results;
+
+/// <summary>
+/// The one thread that makes a collection's directories, logs and reports, so that no block waits for them. Work is done
+/// in the order it was posted. A thread of its own: the pool of a test process may be starved by the tests.
+/// </summary>
+internal sealed class RecordWriter : IAsyncDisposable
+{
+    // Bytes of work that may be left out (log lines, output) waiting at most.
+    private const long MostWaiting = 32 << 20;
+
+    // After a first piece of work more follows within microseconds: one waking serves them all.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ManualResetEventSlim _hurry = new(false);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<TimeSpan> _tick;
+    private readonly Action<Exception> _broken;
+
+    // Guarded by _gate: work not taken yet, its size, whether the thread knows of it, and whether it is to end.
+    private List<Action> _waiting = [];
+    private long _waitingBytes;
+    private bool _awake;
+    private bool _ending;
+
+    /// <param name="name">The thread's name.</param>
+    /// <param name="tick">Called after each batch of work, and after the time that it answered last.</param>
+    /// <param name="broken">Told of an exception that work did not expect.</param>
+    public RecordWriter(string name, Func<TimeSpan> tick, Action<Exception> broken)
+    {
+        _tick = tick;
+        _broken = broken;
+        new Thread(Loop) { IsBackground = true, Name = name }.Start();
+    }
+
+    /// <summary>Posts work that must be done.</summary>
+    public void Post(Action work) => Add(work, 0);
+
+    /// <summary>Posts work of this size. False if too much is waiting already: it is left out.</summary>
+    public bool TryPost(int bytes, Action work)
+    {
+        if (Volatile.Read(ref _waitingBytes) + bytes > MostWaiting)
+            return false;
+        Add(work, bytes);
+        return true;
+    }
+
+    /// <summary>Completes when all that was posted before is done.</summary>
+    public Task FlushAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => done.SetResult());
+        _hurry.Set();
+        return Task.WhenAny(done.Task, _ended.Task);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+            _ending = true;
+        _hurry.Set();
+        _wake.Set();
+        try
+        {
+            await _ended.Task.WaitAsync(LongestEnd).ConfigureAwait(false);
+        }
+        catch (TimeoutException exception)
+        {
+            // A disk that does not answer (a lost network mount). The thread is left to it; the test is not.
+            _broken(exception);
+        }
+    }
+
+    private void Add(Action work, int bytes)
+    {
+        bool sleeping;
+        lock (_gate)
+        {
+            _waiting.Add(work);
+            _waitingBytes += bytes;
+            sleeping = !_awake;
+            _awake = true;
+        }
+
+        if (sleeping)
+            _wake.Set();
+    }
+
+    private void Loop()
+    {
+        var taken = new List<Action>();
+        while (Take(ref taken))
+        {
+            foreach (var work in taken)
+                Run(work);
+            taken.Clear();
+            var pause = Timeout.InfiniteTimeSpan;
+            Run(() => pause = _tick());
+            if (!IsIdle())
+                continue;
+            if (_wake.WaitOne(pause))
+            {
+                _hurry.Wait(Gathering);
+                _hurry.Reset();
+            }
+        }
+
+        _ended.SetResult();
+    }
+
+    // False when there is nothing left to do and nothing will come.
+    private bool Take(ref List<Action> taken)
+    {
+        lock (_gate)
+        {
+            if (_ending && _waiting.Count == 0)
+                return false;
+            (taken, _waiting) = (_waiting, taken);
+            _waitingBytes = 0;
+            return true;
+        }
+    }
+
+    private bool IsIdle()
+    {
+        lock (_gate)
+        {
+            _awake = _waiting.Count > 0 || _ending;
+            return !_awake;
+        }
+    }
+
+    // One piece of work that fails must not cost the others.
+    private void Run(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception exception)
+        {
+            _broken(exception);
+        }
+    }
+}

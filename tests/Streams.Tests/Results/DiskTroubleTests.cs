@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Streams.Results;
+
+namespace Streams.Tests.Results;
+
+public class DiskTroubleTests
+{
+    [NeedsFact(Needs.Root)]
+    public async Task Full_disk_is_said_once_and_leaves_nothing_half_written_under_a_final_name()
+    {
+        using var root = new TempDirectory();
+        using var disk = new SmallDisk(root.Root, "size=400k");
+        var test = new TestRecord(root.Root);
+        await using (test)
+        {
+            var stream = test.Record.AddStream("a", "local");
+            for (var i = 0; i < 300; i++)
+            {
+                var block = stream.BlockQueued("Fill");
+                block.Started();
+                block.Output(0, new byte[3000]);
+                block.FileChunk("data.bin"u8, 0, new byte[1000], last: true, System.Security.Cryptography.SHA256.HashData(new byte[1000]), null);
+                block.Finished(TestRecord.Passed);
+            }
+
+            await test.Record.DisposeAsync();
+            Assert.True(test.Record.IsPartial);
+            Assert.Single(test.Lines, line => line.StartsWith("RESULTS ARE PARTIAL", StringComparison.Ordinal));
+            Assert.Contains("RESULTS    : PASS 300 | ERROR 0 | FAIL 0 | SKIP 0 | WARN 0 | INTERRUPT 0 | CANCEL 0", test.Lines);
+            Assert.NotEmpty(File.ReadAllLines(test["events.jsonl"]).Select(line => JsonDocument.Parse(line)));
+            foreach (var json in Directory.EnumerateFiles(root.Root, "*.json", SearchOption.AllDirectories))
+                JsonDocument.Parse(File.ReadAllBytes(json));
+            Assert.All(Directory.EnumerateFiles(root.Root, "data.bin", SearchOption.AllDirectories), file => Assert.Equal(1000, new FileInfo(file).Length));
+            Assert.Empty(Directory.EnumerateFiles(root.Root, "*.tmp", SearchOption.AllDirectories));
+        }
+    }
+
+    [NeedsFact(Needs.Root)]
+    public async Task Record_goes_on_when_space_is_free_again_and_says_what_is_missing()
+    {
+        using var root = new TempDirectory();
+        using var disk = new SmallDisk(root.Root, "size=200k");
+        await using var test = new TestRecord(root.Root);
+        var stream = test.Record.AddStream("a", "local");
+        var filler = Path.Combine(root.Root, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[1 << 20]));
+        for (var i = 0; i < 200; i++)
+            stream.BlockQueued("Block").Finished(TestRecord.Passed, new string('x', 200));
+        File.Delete(filler);
+        stream.BlockQueued("Last").Finished(TestRecord.Passed);
+
+        var lines = File.ReadAllLines(test["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()).ToList();
+        Assert.Contains("lines-left-out", lines);
+        Assert.Equal("block-finished", lines[^1]);
+    }
+
+    [NeedsFact(Needs.Root)]
+    public void Read_only_root_is_refused_with_its_name_and_reason()
+    {
+        using var root = new TempDirectory();
+        using var disk = new SmallDisk(root.Root, "ro");
+        var exception = Assert.Throws<StreamsException>(() => ResultsRoot.Find(null, Path.Combine(root.Root, "TestResults"), [], "/"));
+        Assert.Contains("TestResults", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Read-only file system", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("STREAMS_RESULTS_DIR", exception.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class SmallDisk : IDisposable
+    {
+        private readonly string _directory;
+
+        public SmallDisk(string directory, string options)
+        {
+            _directory = directory;
+            Run("mount", "-t", "tmpfs", "-o", options, "streams-test", directory);
+        }
+
+        public void Dispose() => Run("umount", "-l", _directory);
+
+        private static void Run(string command, params string[] arguments)
+        {
+            using var process = Process.Start(command, arguments);
+            Assert.True(process.WaitForExit(TimeSpan.FromSeconds(10)));
+            Assert.Equal(0, process.ExitCode);
+        }
+    }
+}
