@@ -12,7 +12,7 @@ internal sealed record AgentContext
 
     public required RunDirectory Directory { get; init; }
 
-    public required IWorkerSupervisor Supervisor { get; init; }
+    public required WorkerSupervisor Supervisor { get; init; }
 
     public required Journal Journal { get; init; }
 

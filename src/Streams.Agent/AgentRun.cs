@@ -119,7 +119,7 @@ internal sealed class AgentRun(AgentContext agent, string boot)
             previous = null;
             if (_owner is null && (attach.Token.Length != 32 || attach.Run.Length != 32))
                 throw new GrpcException(GrpcStatusCode.InvalidArgument, "run and token are 32 hexadecimal digits");
-            if (_owner is { } owner && !(RandomText.FixedTimeEquals(owner.Token, attach.Token) && owner.Run == attach.Run))
+            if (_owner is { } owner && !(ConstantTime.AreEqual(owner.Token, attach.Token) && owner.Run == attach.Run))
                 throw new GrpcException(GrpcStatusCode.Unauthenticated, "this agent serves another run");
             if (attach.LeaseMs is < 0 or > 86_400_000)
                 throw new GrpcException(GrpcStatusCode.InvalidArgument, "a lease is between 0 and 24 hours");

@@ -29,6 +29,7 @@ internal sealed class AgentService(AgentContext agent, AgentRun run, string boot
             Processors = Environment.ProcessorCount,
             Pid = Environment.ProcessId,
             RunDirectory = agent.Directory.Root,
+            Containment = agent.Supervisor.ContainmentName,
             AgentTimeMs = AgentNativeMethods.BootTimeMilliseconds(),
         });
         await call.FlushAsync().ConfigureAwait(false);

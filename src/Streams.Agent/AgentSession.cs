@@ -100,14 +100,14 @@ internal sealed class AgentSession : IChannelPeer, IDisposable
         lock (_gate)
         {
             number = ++_lastChannel;
-            channel = new RelayedChannel(number, connection, this);
+            channel = new RelayedChannel(number, this);
             _channels.Add(number, channel);
         }
 
         try
         {
             await SendAsync(new FromAgent { ChannelOpen = new ChannelOpen { Channel = number, Worker = worker } }).ConfigureAwait(false);
-            await channel.RunAsync(Over).ConfigureAwait(false);
+            await channel.RunAsync(connection, Over).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException or System.Net.Sockets.SocketException)
         {
@@ -117,15 +117,11 @@ internal sealed class AgentSession : IChannelPeer, IDisposable
         {
             lock (_gate)
                 _channels.Remove(number);
-            channel.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    public void Receive(ChannelData data)
-    {
-        if (Find(data.Channel) is { } channel && !channel.TryReceive(data.Data))
-            channel.Dispose();
-    }
+    public void Receive(ChannelData data) => Find(data.Channel)?.Receive(data.Data);
 
     public void Receive(ChannelEnd end) => Find(end.Channel)?.ReceiveEnd();
 

@@ -91,7 +91,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
 
         await output.ConfigureAwait(false);
         if (ended.Finished is null)
-            ended.OutputTail = OutputTail.ReadEnd(worker.OutputPath);
+            ended.OutputTail = BlockOutputReader.ReadEnd(worker.OutputPath);
         var files = new BlockFiles(worker.Id, Ordinal, file => SendBulkAsync(new AgentEvent { File = file }));
         await files.SendAsync(Path.Combine(spec.Directory, "data")).ConfigureAwait(false);
     }
@@ -101,7 +101,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
         var begun = await Task.WhenAny(_started.Task, _finished.Task).ConfigureAwait(false);
         if (begun != _started.Task && !_started.Task.IsCompleted)
             return;
-        using var tail = new OutputTail(worker.OutputPath, await _started.Task.ConfigureAwait(false), SendAsync);
+        using var tail = new BlockOutputReader(worker.OutputPath, await _started.Task.ConfigureAwait(false), SendAsync);
         while (!_finished.Task.IsCompleted)
         {
             await tail.SendAsync(atEnd: false).ConfigureAwait(false);

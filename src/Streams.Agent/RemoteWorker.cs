@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Streams.Agent.Transport;
+using Streams.Processes;
 using Streams.Wire;
 
 namespace Streams.Agent;
@@ -57,7 +58,7 @@ internal sealed class RemoteWorker
             var error = await TryStartAsync().ConfigureAwait(false);
             var ready = new WorkerReady { Worker = Id, Pid = ProcessId, Error = error ?? "" };
             if (error is not null)
-                ready.OutputTail = OutputTail.ReadEnd(OutputPath);
+                ready.OutputTail = BlockOutputReader.ReadEnd(OutputPath);
             Publish(new AgentEvent { WorkerReady = ready });
         }
         catch (Exception exception)
@@ -99,7 +100,7 @@ internal sealed class RemoteWorker
     {
         _sync = PrivateSocket.Listen(_agent.Directory.SyncSocket(_number));
         _ = AcceptSyncAsync(_sync);
-        var token = RandomText.Next();
+        var token = RandomText.Hex(16);
         _agent.Gate.Expect(Id, token, Serve);
         var start = new StartWorker { Worker = Id, WorkingDirectory = Environment.CurrentDirectory, OutputPath = OutputPath, FirstLine = token };
         start.Command.Add(_agent.Options.Program.WorkerCommand(_agent.Options.Dotnet, _agent.Directory.WorkersSocket, Id));
@@ -201,7 +202,7 @@ internal sealed class RemoteWorker
         _outgoing.Writer.TryComplete();
         if (_running is { } block)
             await block.WorkerIsGoneAsync(ended).ConfigureAwait(false);
-        Publish(new AgentEvent { WorkerGone = new WorkerGone { Worker = Id, Ended = ended, OutputTail = OutputTail.ReadEnd(OutputPath) } });
+        Publish(new AgentEvent { WorkerGone = new WorkerGone { Worker = Id, Ended = ended, OutputTail = BlockOutputReader.ReadEnd(OutputPath) } });
         _sync?.Dispose();
         File.Delete(_agent.Directory.SyncSocket(_number));
     }

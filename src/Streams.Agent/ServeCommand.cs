@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Streams.Agent.Grpc;
 using Streams.Agent.Transport;
+using Streams.Processes;
+using Streams.Supervision;
 using Streams.Wire;
 
 namespace Streams.Agent;
@@ -16,11 +18,11 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(AgentOptions options)
     {
         var boot = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id").ConfigureAwait(false)).Trim();
-        var epoch = RandomText.Next();
-        using var directory = RunDirectory.Create(epoch);
+        var epoch = RandomText.Hex(16);
+        using var directory = new RunDirectory();
         using var journal = new Journal(directory.Journal);
         using var gate = new WorkerGate(directory.WorkersSocket);
-        var supervisor = CreateSupervisor(directory);
+        var supervisor = await WorkerSupervisor.StartAsync().ConfigureAwait(false);
         await using var ended = supervisor.ConfigureAwait(false);
         var agent = new AgentContext
         {
@@ -55,8 +57,6 @@ internal static class ServeCommand
         await stdio.InputEnded.ConfigureAwait(false);
         run.StdioEnded();
     }
-
-    private static Streams.Supervision.IWorkerSupervisor CreateSupervisor(RunDirectory directory) => throw new NotSupportedException(directory.Root);
 
     private static void EndBySignal(AgentRun run, PosixSignalContext context)
     {

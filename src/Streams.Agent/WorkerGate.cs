@@ -68,7 +68,7 @@ internal sealed class WorkerGate : IDisposable
     {
         lock (_gate)
         {
-            if (!_expected.TryGetValue(hello.Worker, out var expected) || !RandomText.FixedTimeEquals(expected.Token, hello.Token))
+            if (!_expected.TryGetValue(hello.Worker, out var expected) || !ConstantTime.AreEqual(expected.Token, hello.Token))
                 return null;
             _expected.Remove(hello.Worker);
             return expected.Serve;

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
 using Google.Protobuf;
 
 namespace Streams.Wire;
@@ -6,14 +8,12 @@ namespace Streams.Wire;
 /// One end of a byte stream that travels in a session: copies between a local stream and the session's messages. Each
 /// direction has a window, so that an end that does not read stops its own channel and nothing else.
 /// </summary>
-internal sealed class RelayedChannel(ulong number, Stream local, IChannelPeer peer) : IDisposable
+internal sealed class RelayedChannel(ulong number, IChannelPeer peer)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Came from the peer and not yet written locally; null marks its end. Guarded by <see cref="_gate"/>.</summary>
-    private readonly Queue<ByteString?> _incoming = new();
-    private readonly SemaphoreSlim _arrived = new(0);
-    private readonly SemaphoreSlim _credited = new(0);
+    /// <summary>Came from the peer and not yet written locally; completed at its end.</summary>
+    private readonly Channel<ByteString> _incoming = Channel.CreateUnbounded<ByteString>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Bytes in <see cref="_incoming"/> and being written. Guarded by <see cref="_gate"/>.</summary>
     private long _buffered;
@@ -21,52 +21,48 @@ internal sealed class RelayedChannel(ulong number, Stream local, IChannelPeer pe
     /// <summary>Bytes that the peer can still take. Guarded by <see cref="_gate"/>.</summary>
     private long _credit = WireLimits.ChannelWindow;
 
+    /// <summary>Completed when credit comes, and replaced. Guarded by <see cref="_gate"/>.</summary>
+    private TaskCompletionSource _credited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Copies both ways until both have ended, or one fails; then the local stream is closed.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(Stream local, CancellationToken cancellationToken)
     {
+        await using var closing = local.ConfigureAwait(false);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            await Task.WhenAll(GuardAsync(CopyOutAsync(failed.Token), failed), GuardAsync(CopyInAsync(failed.Token), failed)).ConfigureAwait(false);
-        }
-        finally
-        {
-            await local.DisposeAsync().ConfigureAwait(false);
-        }
+        await Task.WhenAll(GuardAsync(CopyOutAsync(local, failed.Token), failed), GuardAsync(CopyInAsync(local, failed.Token), failed)).ConfigureAwait(false);
     }
 
-    /// <summary>Data from the peer. False: the peer has passed its window, and the channel must be closed.</summary>
-    public bool TryReceive(ByteString data)
+    /// <summary>Data from the peer; may come before the local stream is there. A peer that passes its window ends the channel.</summary>
+    public void Receive(ByteString data)
     {
+        bool fits;
         lock (_gate)
         {
             _buffered += data.Length;
-            if (_buffered > WireLimits.ChannelWindow)
-                return false;
-            _incoming.Enqueue(data);
+            fits = _buffered <= WireLimits.ChannelWindow;
         }
 
-        _arrived.Release();
-        return true;
+        if (fits)
+            _incoming.Writer.TryWrite(data);
+        else
+            _incoming.Writer.TryComplete(new IOException("the peer sent more than its window allows"));
     }
 
     /// <summary>The peer sends no more.</summary>
-    public void ReceiveEnd()
-    {
-        lock (_gate)
-            _incoming.Enqueue(null);
-        _arrived.Release();
-    }
+    public void ReceiveEnd() => _incoming.Writer.TryComplete();
 
     /// <summary>The peer can take so many bytes more.</summary>
     public void ReceiveCredit(uint bytes)
     {
+        TaskCompletionSource credited;
         lock (_gate)
+        {
             _credit = Math.Min(_credit + bytes, WireLimits.ChannelWindow);
-        _credited.Release();
-    }
+            (credited, _credited) = (_credited, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
 
-    public void Dispose() => local.Dispose();
+        credited.TrySetResult();
+    }
 
     private static async Task GuardAsync(Task copying, CancellationTokenSource failed)
     {
@@ -81,7 +77,7 @@ internal sealed class RelayedChannel(ulong number, Stream local, IChannelPeer pe
         }
     }
 
-    private async Task CopyOutAsync(CancellationToken cancellationToken)
+    private async Task CopyOutAsync(Stream local, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
         while (true)
@@ -107,37 +103,33 @@ internal sealed class RelayedChannel(ulong number, Stream local, IChannelPeer pe
         await peer.SendEndAsync(number).ConfigureAwait(false);
     }
 
-    private async Task CopyInAsync(CancellationToken cancellationToken)
+    private async Task CopyInAsync(Stream local, CancellationToken cancellationToken)
     {
-        while (true)
+        await foreach (var data in _incoming.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            await _arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
-            ByteString? data;
-            lock (_gate)
-                data = _incoming.Dequeue();
-            if (data is null)
-                break;
             await local.WriteAsync(data.Memory, cancellationToken).ConfigureAwait(false);
             lock (_gate)
                 _buffered -= data.Length;
             await peer.SendCreditAsync(number, (uint)data.Length).ConfigureAwait(false);
         }
 
-        if (local is System.Net.Sockets.NetworkStream network)
-            network.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        if (local is NetworkStream network)
+            network.Socket.Shutdown(SocketShutdown.Send);
     }
 
     private async Task<long> WaitForCreditAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
+            Task credited;
             lock (_gate)
             {
                 if (_credit > 0)
                     return _credit;
+                credited = _credited.Task;
             }
 
-            await _credited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await credited.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

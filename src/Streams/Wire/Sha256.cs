@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Streams.Agent;
+namespace Streams.Wire;
 
 /// <summary>SHA-256 (FIPS 180-4) in managed code: the framework's own aborts the process on a host without libssl.</summary>
 internal sealed class Sha256

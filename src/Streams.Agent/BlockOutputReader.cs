@@ -8,7 +8,7 @@ namespace Streams.Agent;
 /// Sends a block's part of its worker's output file while it grows. Past the quota nothing is sent until the end, and
 /// then the last megabyte, with the number of bytes left out between.
 /// </summary>
-internal sealed class OutputTail(string path, long start, Func<BlockOutput, ValueTask> send) : IDisposable
+internal sealed class BlockOutputReader(string path, long start, Func<BlockOutput, ValueTask> send) : IDisposable
 {
     private const long Quota = 256L * 1024 * 1024;
     private const long KeptAtEnd = 1024 * 1024;
