@@ -1,0 +1,137 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Streams.Hosts;
+
+/// <summary>A connection that is the standard input and output of one process.</summary>
+internal class ProcessConnection : HostConnection
+{
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(500);
+
+    private readonly Process _process;
+    private readonly OutputTail _errors;
+    private readonly string _host;
+    private int _disposed;
+
+    protected ProcessConnection(string host, Process process, IReadOnlyList<string> command)
+    {
+        _host = host;
+        _process = process;
+        CommandLine = string.Join(' ', command.Select(Shown));
+        _errors = new OutputTail(process.StandardError.BaseStream);
+    }
+
+    public override Stream FromHost => _process.StandardOutput.BaseStream;
+
+    public override Stream ToHost => _process.StandardInput.BaseStream;
+
+    /// <summary>Pid of the process, for tests and messages.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>The command as one may type it, for messages.</summary>
+    protected string CommandLine { get; }
+
+    protected string ErrorText => _errors.Text;
+
+    /// <summary>Starts the command in a session of its own, so that a Ctrl-C at the test's terminal does not end it.</summary>
+    public static ProcessConnection Start(string host, IReadOnlyList<string> command) => new(host, StartProcess(host, command), command);
+
+    public override async Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken)
+    {
+        var exitCode = await EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        var said = RemoteText.Clean(ErrorText.Trim());
+        var message = $"host {_host}: the connection ended at the stage '{stage}' (exit code {exitCode})"
+            + (said.Length > 0 ? $"\n  it said:  {said.ReplaceLineEndings("\n            ")}" : "")
+            + $"\n  command:  {CommandLine}";
+        return new HostConnectException(HostFailure.ConnectionClosed, stage, message);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await EndAsync().ConfigureAwait(false);
+        await EndedAsync().ConfigureAwait(false);
+        _process.Dispose();
+    }
+
+    /// <summary>Called once, after the process has ended and before its handles go.</summary>
+    protected virtual ValueTask EndedAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Closes the process's input, gives it a moment to end by itself, then ends it. Answers its exit code.</summary>
+    protected async Task<int> EndAsync()
+    {
+        try
+        {
+            await ToHost.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The other end is gone already, which is what we want.
+        }
+
+        if (!await ExitedWithinAsync(EndGrace).ConfigureAwait(false))
+        {
+            _process.Kill();
+            await ExitedWithinAsync(EndGrace).ConfigureAwait(false);
+        }
+
+        // Whoever inherited the error pipe may hold it open for ever; a short drain gets what the process itself said.
+        await Task.WhenAny(_errors.Ended, Task.Delay(DrainGrace)).ConfigureAwait(false);
+        return _process.HasExited ? _process.ExitCode : -1;
+    }
+
+    private async Task<bool> ExitedWithinAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked again below: it may have ended while the wait was given up.
+        }
+
+        return _process.HasExited;
+    }
+
+    protected static Process StartProcess(string host, IReadOnlyList<string> command)
+    {
+        var file = ExecutablePath.Find(command[0])
+            ?? throw new HostConnectException(HostFailure.ConnectorUnavailable, "connect", NotFound(host, command[0]));
+        var session = ExecutablePath.Find("setsid");
+        var start = new ProcessStartInfo(session ?? file)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        if (session is not null)
+            start.ArgumentList.Add(file);
+        foreach (var argument in command.Skip(1))
+            start.ArgumentList.Add(argument);
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new HostConnectException(
+                HostFailure.ConnectorUnavailable, "connect", $"host {host}: cannot start {file}: {exception.Message}", exception);
+        }
+    }
+
+    private static string NotFound(string host, string command) =>
+        command == "ssh"
+            ? $"host {host}: OpenSSH client not found in PATH ({Environment.GetEnvironmentVariable("PATH")})\n"
+                + $"  try:      install openssh-client, or name another ssh command in {SshOptions.CommandVariable}"
+            : $"host {host}: '{RemoteText.Clean(command)}' is not an executable file, nor the name of one in PATH\n"
+                + $"  try:      correct it ({SshOptions.CommandVariable} names the ssh command)";
+
+    private static string Shown(string argument) =>
+        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_=/.:@%+,[]".Contains(c, StringComparison.Ordinal))
+            ? argument
+            : "'" + RemoteText.Clean(argument).Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+}
