@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace Streams.Benchmarks;
+
+/// <summary>A block that does nothing, on a warm local stream, with its lines in the record.</summary>
+internal static class WarmLocalBlock
+{
+    private const int Warm = 3000;
+    private const int PerRound = 2000;
+
+    public static async Task<Figure> MeasureAsync(Limits limits, int rounds)
+    {
+        await using var streams = new StreamCollection(options: Bench.Options);
+        var stream = streams.Add("localhost");
+        for (var index = 0; index < Warm; index++)
+            await stream.RunFgAsync(static () => { });
+
+        List<double> ours = [], limit = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            limit.AddRange(limits.RoundTrips(PerRound));
+            ours.AddRange(await Bench.TimeAsync(PerRound, () => stream.RunFgAsync(static () => { })));
+        }
+
+        return new Figure("warm no-op block, local, with its record lines", "C pipe ping-pong", 10, ours, limit);
+    }
+}
+
+/// <summary>From a new local stream to its first block's result, the collection being there.</summary>
+internal static class NewLocalStream
+{
+    public static async Task<Figure> MeasureAsync(int rounds)
+    {
+        await using var streams = new StreamCollection(options: Bench.Options);
+        await streams.Add("localhost").RunFgAsync(static () => 1);
+        var hello = Path.Combine(AppContext.BaseDirectory, "hello", "Hello.dll");
+        List<double> ours = [], limit = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            limit.Add(Command.Time("dotnet", "exec", hello));
+            ours.AddRange(await Bench.TimeAsync(1, () => streams.Add("localhost").RunFgAsync(static () => 1)));
+        }
+
+        return new Figure("new local stream to first result", "dotnet hello world", 2, ours, limit);
+    }
+}
+
+internal static class Bench
+{
+    public static StreamCollectionOptions Options { get; } = new() { Owner = "bench", ResultsRoot = Directory.CreateTempSubdirectory("streams-bench-results-").FullName };
+
+    /// <summary>Each of so many calls, one after another, in milliseconds.</summary>
+    public static async Task<IReadOnlyList<double>> TimeAsync(int count, Func<Task> call)
+    {
+        var taken = new double[count];
+        for (var index = 0; index < count; index++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await call();
+            taken[index] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        return taken;
+    }
+}

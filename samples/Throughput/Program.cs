@@ -1,0 +1,41 @@
+// Two streams measure how fast one sends to the other over TCP: on this machine, or on two hosts over ssh.
+//
+//   dotnet run --project samples/Throughput
+//   dotnet run --project samples/Throughput -- --hosts server-host,client-host [--ssh-config FILE] [--seconds 3] [--connections 4]
+using Streams;
+using Throughput;
+
+var settings = Settings.Parse(args);
+if (settings is null)
+{
+    Console.Error.WriteLine("usage: Throughput [--hosts SERVER,CLIENT] [--ssh-config FILE] [--seconds N] [--connections N]");
+    return 2;
+}
+
+var (serverHost, clientHost, connections, seconds) = (settings.ServerHost, settings.ClientHost, settings.Connections, settings.Seconds);
+await using var streams = new StreamCollection(
+    Console.WriteLine,
+    new StreamCollectionOptions { Owner = "Throughput", Ssh = new SshOptions { ConfigFile = settings.SshConfig } });
+
+var server = streams.Add(serverHost, name: "server");
+var client = streams.Add(clientHost, name: "client");
+var everyInterface = serverHost != clientHost;
+
+server.RunBg(block => Measure.ReceiveAsync(block, connections, everyInterface), new BlockOptions { Name = "Receive" });
+var sent = client.RunBg(block => Measure.SendAsync(block, connections, TimeSpan.FromSeconds(seconds)), new BlockOptions { Name = "Send" });
+
+try
+{
+    await streams.WaitAsync();
+    var figures = await sent.ValueAsync();
+    Console.WriteLine();
+    Console.WriteLine(figures);
+}
+catch (BlockFailedException failure)
+{
+    Console.Error.WriteLine(failure.Message);
+}
+
+Console.WriteLine();
+Console.WriteLine(await streams.SummaryAsync());
+return streams.SelectMany(stream => stream.Results).All(result => result.Outcome == BlockOutcome.Pass) ? 0 : 1;

@@ -1,0 +1,22 @@
+namespace Streams;
+
+/// <summary>Settings of one block.</summary>
+public sealed record BlockOptions
+{
+    /// <summary>The block's name, used in messages and as its directory's name after its ordinal.</summary>
+    /// <value>By default made from the method, or from file and line of a lambda.</value>
+    public string? Name { get; init; }
+
+    /// <summary>How long the block may run before it is ended as <see cref="BlockOutcome.Interrupt"/>.</summary>
+    /// <value><see cref="StreamCollectionOptions.BlockTimeLimit"/> by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or longer than about 24 days.</exception>
+    public TimeSpan? TimeLimit
+    {
+        get;
+        init => field = value is { } limit ? StreamCollectionOptions.CheckLimit(limit, nameof(TimeLimit)) : null;
+    }
+
+    /// <summary>For commands: true if an exit code other than 0 is not a failure.</summary>
+    /// <value>False by default.</value>
+    public bool AllowFailure { get; init; }
+}

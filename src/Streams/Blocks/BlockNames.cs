@@ -1,0 +1,31 @@
+using System.Globalization;
+using Streams.Wire;
+
+namespace Streams;
+
+/// <summary>Names of blocks that their author did not name.</summary>
+internal static class BlockNames
+{
+    private const int Longest = 40;
+
+    /// <summary>A method's own name; for a lambda or local function its file and line: <c>Netperf.cs.17</c>.</summary>
+    public static string Of(Delegate block, MethodCall call)
+    {
+        var name = block.Method.Name;
+        if (name.Length > 0 && !name.Contains('<', StringComparison.Ordinal))
+            return name;
+        return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(call.SourceFile)}.{call.SourceLine}");
+    }
+
+    /// <summary>The program's name.</summary>
+    public static string Of(CommandLine command)
+    {
+        var first = command.Arguments.Count > 0
+            ? command.Arguments[0]
+            : command.Shell.TrimStart().Split([' ', '\t', '\n', ';', '|', '&', '<', '>', '(', ')'], 2)[0];
+        var name = Path.GetFileName(first.TrimEnd('/'));
+        if (name.Length == 0)
+            name = "sh";
+        return name.Length <= Longest ? name : name[..Longest];
+    }
+}

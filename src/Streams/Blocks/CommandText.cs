@@ -1,0 +1,47 @@
+using Streams.Processes;
+using Streams.Wire;
+
+namespace Streams;
+
+/// <summary>What an author may give as a command, as the wire's command line. A string is never a guess (D3).</summary>
+internal static class CommandText
+{
+    private const string ExecPrefix = "exec:";
+    private const string BlockPrefix = "block:";
+
+    /// <summary>A string: white space or a slash make it a command, <c>exec:</c> says so outright; one bare word is refused.</summary>
+    public static CommandLine Parse(string command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.StartsWith(ExecPrefix, StringComparison.Ordinal))
+            return Shell(command[ExecPrefix.Length..]);
+        if (command.StartsWith(BlockPrefix, StringComparison.Ordinal))
+            throw new ArgumentException($"No block '{command[BlockPrefix.Length..]}' is known: give the block itself, as a lambda or a method.", nameof(command));
+        if (command.Length > 0 && !command.Any(char.IsWhiteSpace) && !command.Contains('/', StringComparison.Ordinal))
+            throw new ArgumentException($"'{command}' is one bare word, which could be a block's name as well as a command's. To run it as a command write \"{ExecPrefix}{command}\".", nameof(command));
+        return Shell(command);
+    }
+
+    public static CommandLine Shell(string command)
+    {
+        if (string.IsNullOrWhiteSpace(command))
+            throw new ArgumentException("The command is empty.", nameof(command));
+        return new CommandLine { Shell = NoNul(command) };
+    }
+
+    public static CommandLine Arguments(IReadOnlyList<string> command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.Count == 0 || string.IsNullOrWhiteSpace(command[0]))
+            throw new ArgumentException("The command is empty: its first element must be a program.", nameof(command));
+        return new CommandLine { Arguments = { command.Select(NoNul) } };
+    }
+
+    /// <summary>The command line for messages.</summary>
+    public static string Show(CommandLine command) => command.Arguments.Count > 0 ? ShellQuoting.Join(command.Arguments) : command.Shell;
+
+    private static string NoNul(string text) =>
+        text.Contains('\0', StringComparison.Ordinal)
+            ? throw new ArgumentException("The command holds a NUL character, which no program can be given.", nameof(text))
+            : text;
+}

@@ -1,0 +1,55 @@
+using Streams.Processes;
+using Streams.Wire;
+
+namespace Streams.Execution;
+
+/// <summary>The verdict on a block whose worker ended without its final message: never a pass, whatever the exit code.</summary>
+internal static class DeathVerdict
+{
+    /// <summary>So many of the last lines may hold the reason (a stack overflow prints its frames after it) ...</summary>
+    public const int LinesToDiagnose = 200;
+
+    /// <summary>... and so many are shown.</summary>
+    private const int LinesToShow = 10;
+
+    /// <summary>From the worker's end and its last lines, raw.</summary>
+    public static BlockVerdict Of(WorkerEnded ended, BlockSpec specification, StopCause cause, IReadOnlyList<string> tail, int pid)
+    {
+        var verdict = new BlockVerdict
+        {
+            Outcome = BlockOutcome.Error,
+            Reason = OutcomeReason.Crashed,
+            Message = InWords(ended, tail, pid),
+            Received = false,
+            OutputTail = Shown(tail),
+        };
+        return cause switch
+        {
+            StopCause.TimeLimit => VerdictReader.TimedOut(verdict, specification, "it did not stop when it was asked to, and its worker was ended"),
+            StopCause.Requested => VerdictReader.Stopped(verdict),
+            _ => verdict,
+        };
+    }
+
+    /// <summary>The local supervisor died, and with it every worker.</summary>
+    public static BlockVerdict OfSupervisor(string message, IReadOnlyList<string> tail) => new()
+    {
+        Outcome = BlockOutcome.Error,
+        Reason = OutcomeReason.Crashed,
+        Message = $"its worker was ended because the supervisor of this machine's workers was lost: {PrintableText.Clean(message)}",
+        Received = false,
+        OutputTail = Shown(tail),
+    };
+
+    private static List<string> Shown(IReadOnlyList<string> tail) => [.. tail.TakeLast(LinesToShow).Select(PrintableText.CleanLine)];
+
+    private static string InWords(WorkerEnded ended, IReadOnlyList<string> tail, int pid)
+    {
+        var how = new ProcessExit(ended.ExitCode, ended.Signal).Describe(string.Join('\n', tail));
+        if (ended.KernelOutOfMemory)
+            return $"the kernel ended its worker (pid {pid}), for the machine or its memory limit was out of memory";
+        return ended.Signal == 0
+            ? $"its worker (pid {pid}) {how} in the middle of the block, without the block's final message: not a pass"
+            : $"its worker (pid {pid}) {how} in the middle of the block";
+    }
+}

@@ -1,0 +1,68 @@
+namespace Streams.Execution;
+
+/// <summary>The failures of a collection's blocks, and which of them the author has been told.</summary>
+internal sealed class FailureLedger
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>All failures, in the order in which they were recorded. Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<BlockResult> _failures = [];
+
+    /// <summary>Those that no exception has carried to the author yet. Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<BlockResult> _unseen = [];
+
+    /// <summary>Blocks that did not run because of a failure: told under it. Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<BlockResult> _cancelled = [];
+
+    public void Add(BlockResult result)
+    {
+        lock (_gate)
+        {
+            if (result.IsFailure)
+            {
+                _failures.Add(result);
+                _unseen.Add(result);
+            }
+            else if (result is { Outcome: BlockOutcome.Cancel, Reason: not OutcomeReason.Stopped })
+            {
+                _cancelled.Add(result);
+            }
+        }
+    }
+
+    /// <summary>The failures that nobody has been told, which are thereby told.</summary>
+    public IReadOnlyList<BlockResult> TakeUnseen(IReadOnlySet<string>? streams = null)
+    {
+        lock (_gate)
+        {
+            var taken = _unseen.Where(failure => streams is null || streams.Contains(failure.Stream)).ToList();
+            _unseen.RemoveAll(taken.Contains);
+            return taken;
+        }
+    }
+
+    /// <summary>The exception for one failure, which is thereby told; its cause, if it is another block's failure, comes first.</summary>
+    public BlockFailedException Exception(BlockResult failure)
+    {
+        lock (_gate)
+        {
+            _unseen.Remove(failure);
+            if (!failure.IsConsequence)
+                return Exception([failure]);
+            var causes = _failures.Where(other => !other.IsConsequence && other != failure).ToList();
+            foreach (var cause in causes)
+                _unseen.Remove(cause);
+            return Exception([.. causes, failure]);
+        }
+    }
+
+    /// <summary>One exception for several failures: root cause first, consequences after it.</summary>
+    public BlockFailedException Exception(IReadOnlyList<BlockResult> failures)
+    {
+        List<BlockResult> cancelled;
+        lock (_gate)
+            cancelled = [.. _cancelled];
+        var ordered = failures.OrderBy(failure => failure.IsConsequence).ThenBy(failure => failure.FinishedAt).ToList();
+        return FailureMessage.Exception(ordered, cancelled);
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Win32.SafeHandles;
+using Streams.Wire;
+
+namespace Streams.Execution;
+
+/// <summary>A living worker process on this machine.</summary>
+internal sealed record LocalWorker(string Id, WorkerChannel Channel, string OutputPath, SafeFileHandle Output) : IDisposable
+{
+    public Hello Hello => Channel.Hello;
+
+    public void Dispose()
+    {
+        Channel.Dispose();
+        Output.Dispose();
+        File.Delete(OutputPath);
+    }
+}

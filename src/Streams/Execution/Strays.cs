@@ -1,0 +1,30 @@
+using System.Globalization;
+using Streams.Processes;
+
+namespace Streams.Execution;
+
+/// <summary>Leftover processes that could not be ended, as part of a verdict.</summary>
+internal static class Strays
+{
+    /// <summary>
+    /// Adds them to the verdict, each with the command that removes it. A stream that holds such a process runs no further
+    /// block: nobody can say what the process would do to it (seed BP003).
+    /// </summary>
+    public static BlockVerdict Add(BlockVerdict verdict, IReadOnlyCollection<Wire.StrayProcess> strays, string host)
+    {
+        if (strays.Count == 0)
+            return verdict;
+        return verdict with
+        {
+            Strays = [.. strays.Select(stray => Describe(stray, host))],
+            StreamIsLost = true,
+        };
+    }
+
+    private static StrayProcess Describe(Wire.StrayProcess stray, string host)
+    {
+        var kill = "kill -KILL " + stray.Pid.ToString(CultureInfo.InvariantCulture);
+        var remove = host is "localhost" or "local" ? kill : $"ssh {host} {kill}";
+        return new StrayProcess(stray.Pid, host, PrintableText.CleanLine(stray.Command), PrintableText.CleanLine(stray.WaitChannel), remove);
+    }
+}

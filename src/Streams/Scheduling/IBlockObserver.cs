@@ -1,0 +1,15 @@
+using Streams.Execution;
+
+namespace Streams.Scheduling;
+
+/// <summary>What a block tells its collection: the record is written here, and results are made.</summary>
+internal interface IBlockObserver : IBlockEvents
+{
+    void PhaseEntered(QueuedBlock block, BlockPhase phase);
+
+    /// <summary>Records the verdict and makes the result. When it returns the record has the result's lines.</summary>
+    BlockResult Finished(QueuedBlock block, BlockVerdict verdict);
+
+    /// <summary>The exception for a failed block; marks the failure as seen.</summary>
+    BlockFailedException Failure(BlockResult result);
+}

@@ -1,0 +1,89 @@
+using Streams.Execution;
+using Streams.Wire;
+
+namespace Streams.Scheduling;
+
+/// <summary>One block of a stream's queue, from its request to its result.</summary>
+internal sealed class QueuedBlock(BlockSpec specification, string source, IBlockObserver observer, BlockLifecycle lifecycle, Func<BlockVerdict, object?>? readValue)
+{
+    private object? _value;
+
+    public BlockSpec Specification => specification;
+
+    public string StreamName => specification.Id.Stream;
+
+    public int Ordinal => (int)specification.Id.Ordinal;
+
+    public string Name => specification.Name;
+
+    /// <summary>File and line of the call that gave the block to its stream.</summary>
+    public string Source => source;
+
+    public BlockLifecycle Lifecycle => lifecycle;
+
+    public IBlockObserver Observer => observer;
+
+    /// <summary>The handle that the author holds. Set right after construction.</summary>
+    public BlockRun Run { get; set; } = null!;
+
+    /// <summary>Set by the queue that holds the block: called when the author asks for the block's end.</summary>
+    public Action<QueuedBlock>? OnStopRequested { get; set; }
+
+    public void StopRequested() => OnStopRequested?.Invoke(this);
+
+    public void Enter(BlockPhase phase)
+    {
+        if (lifecycle.TryEnter(phase))
+            observer.PhaseEntered(this, phase);
+    }
+
+    /// <summary>Gives the block its verdict, once: records it, then completes its handle.</summary>
+    public void Finish(BlockVerdict verdict)
+    {
+        verdict = ReadValue(verdict);
+        if (!lifecycle.TryEnter(BlockPhase.Finished))
+            return;
+        var result = observer.Finished(this, verdict);
+        Run.TryFinish(result);
+    }
+
+    /// <summary>The value of a passed block.</summary>
+    /// <exception cref="BlockFailedException">The block failed.</exception>
+    /// <exception cref="OperationCanceledException">The block was cancelled.</exception>
+    public T Value<T>()
+    {
+        ThrowIfNotPassed();
+        return (T)_value!;
+    }
+
+    /// <inheritdoc cref="Value{T}"/>
+    public void ThrowIfNotPassed()
+    {
+        var result = Run.Result ?? throw new InvalidOperationException($"Block {Name} has not finished.");
+        if (result.Outcome is BlockOutcome.Cancel or BlockOutcome.Skip)
+            throw new OperationCanceledException($"Block {Name} on stream '{StreamName}' was not run to its end: {result.Message}");
+        if (result.IsFailure)
+            throw observer.Failure(result);
+    }
+
+    /// <summary>A result that cannot be read is not a pass: the author would get nothing for it.</summary>
+    private BlockVerdict ReadValue(BlockVerdict verdict)
+    {
+        if (readValue is null || (verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn)))
+            return verdict;
+        try
+        {
+            _value = readValue(verdict);
+            return verdict;
+        }
+        catch (StreamsException exception)
+        {
+            return verdict with
+            {
+                Outcome = BlockOutcome.Fail,
+                Reason = OutcomeReason.ResultNotSendable,
+                Message = $"the block itself passed, but its result could not be read: {exception.Message}",
+            };
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using Streams.Execution;
+using Streams.Owner;
+using Streams.Results;
+using Streams.Scheduling;
+
+namespace Streams;
+
+/// <summary>
+/// The streams of one test: workers on this machine or on others, their results, and the sync server at which their blocks
+/// meet. Create it in the test, add streams, give them blocks, and wait.
+/// </summary>
+/// <example>
+/// <code>
+/// await using var streams = new StreamCollection(output.WriteLine);
+/// streams.Add("web2").RunBg("wget -q http://db1/");
+/// await streams.WaitAsync();
+/// </code>
+/// </example>
+public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly ProcessScope _scope;
+    private readonly CollectionRecord _record;
+    private readonly OwnException _ownException = OwnException.Watch();
+    private readonly string _id = Guid.NewGuid().ToString("N");
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Guarded by <see cref="_gate"/>.</summary>
+    private readonly List<ExecutionStream> _streams = [];
+
+    private readonly SyncParties _parties;
+
+    private int _disposed;
+
+    /// <summary>Creates the collection of one test. Nothing is started yet.</summary>
+    /// <param name="log">
+    /// Where progress is told, usually <c>output.WriteLine</c> of the test framework; it also tells which test this is. Null:
+    /// the test framework's own output where it can be found.
+    /// </param>
+    /// <param name="options">Settings; defaults otherwise.</param>
+    /// <param name="member">Filled in by the compiler.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <exception cref="StreamsException">The results directory cannot be made.</exception>
+    public StreamCollection(Action<string>? log = null, StreamCollectionOptions? options = null, [CallerMemberName] string member = "", [CallerFilePath] string file = "")
+    {
+        Options = options ?? new StreamCollectionOptions();
+        var owner = OwningTest.Find(log, Options.Owner, member, file);
+        _parties = new SyncParties(_id, Options.TimeProvider);
+        var results = RunResults.For(ResultsRoot.Find(Options.ResultsRoot));
+        _scope = ProcessScope.Enter();
+        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id });
+        owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).StopAll(), this);
+    }
+
+    /// <summary>The directory of this test's results.</summary>
+    public string ResultsDirectory => _record.Directory.Path;
+
+    /// <summary>Number of streams.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _streams.Count;
+        }
+    }
+
+    /// <summary>The stream that was added as the so-manieth, counted from 0.</summary>
+    public ExecutionStream this[int index]
+    {
+        get
+        {
+            lock (_gate)
+                return _streams[index];
+        }
+    }
+
+    /// <summary>The stream with this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public ExecutionStream this[string name]
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _streams.Find(stream => stream.Name == name)
+                    ?? throw new KeyNotFoundException($"No stream is named '{name}'; there are: {string.Join(", ", _streams.Select(stream => stream.Name))}.");
+            }
+        }
+    }
+
+    internal StreamCollectionOptions Options { get; }
+
+    /// <summary>
+    /// Adds a stream and returns at once. Its host is connected in the background; what goes wrong there is told by the
+    /// stream's first block.
+    /// </summary>
+    /// <param name="host">
+    /// <c>localhost</c> or <c>local</c> for a worker on this machine; else whatever <c>ssh</c> reaches: <c>web2</c>,
+    /// <c>user@web2:2222</c>, <c>ssh://web2</c>.
+    /// </param>
+    /// <param name="name">The stream's name; by default the host's, with <c>-2</c> for the second on one host, and so on.</param>
+    /// <exception cref="ArgumentException">The host is not a valid host, or the name is in use or empty.</exception>
+    /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
+    public ExecutionStream Add(string host, string? name = null) => Add(StreamHost.Parse(host), name);
+
+    /// <inheritdoc cref="Add(string, string?)"/>
+    public ExecutionStream Add(StreamHost host, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ExecutionStream stream;
+        lock (_gate)
+        {
+            var unique = StreamNames.Choose(name, host.ToString(), _streams.Select(other => other.Name));
+            var identity = new WorkerIdentity(_scope.Run, _id, unique, host.ToString());
+            var executor = _scope.CreateExecutor(host, identity, Options, _parties);
+            stream = new ExecutionStream(this, _record.AddStream(unique, host.ToString()), host, executor);
+            _streams.Add(stream);
+        }
+
+        stream.Prepare(_closing.Token);
+        return stream;
+    }
+
+    /// <summary>
+    /// Waits until all blocks of all streams have finished, also those that are added meanwhile, and fails if blocks failed
+    /// whose failure nobody has been told yet.
+    /// </summary>
+    /// <param name="ignoreFailures">True: failures are left to be seen in the streams' results.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the blocks.</param>
+    /// <exception cref="BlockFailedException">Blocks failed: one exception for all, root cause first.</exception>
+    public Task WaitAsync(bool ignoreFailures = false, CancellationToken cancellationToken = default) =>
+        WaitForAsync(null, ignoreFailures, cancellationToken);
+
+    /// <summary>
+    /// What ran when, for a console: streams as rows, blocks as bars with their times. Can be asked for at any moment, also
+    /// after disposing; <c>timeline.html</c> in <see cref="ResultsDirectory"/> shows the same.
+    /// </summary>
+    /// <param name="width">Columns to use, 80 by default.</param>
+    public string RenderTimeline(int width = 80) => string.Join('\n', TimelineText.Render(_record.Snapshot(), width));
+
+    /// <inheritdoc/>
+    public IEnumerator<ExecutionStream> GetEnumerator()
+    {
+        lock (_gate)
+            return _streams.ToList().GetEnumerator();
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>
+    /// Stops what still runs, ends the workers and everything that they left, and completes the results. Fails only for
+    /// failures that nobody has been told yet; if the test itself has thrown, its exception comes first.
+    /// </summary>
+    /// <exception cref="BlockFailedException">Blocks failed, and nobody had waited for them.</exception>
+    /// <exception cref="AggregateException">The same, while the test had thrown: its exception first.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        var own = _ownException.End();
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(this.Select(stream => stream.CloseAsync(Disposed()))).ConfigureAwait(false);
+        await _parties.DisposeAsync().ConfigureAwait(false);
+        var unseen = _failures.TakeUnseen();
+        await _record.DisposeAsync().ConfigureAwait(false);
+        _scope.Leave();
+        _closing.Dispose();
+        if (unseen.Count == 0)
+            return;
+        var failure = _failures.Exception(unseen);
+        if (own is null)
+            throw failure;
+        throw new AggregateException("The test failed, and so did blocks that nobody had waited for. First the test's own (last) exception, then the blocks'.", own, failure);
+    }
+
+    private static BlockVerdict Disposed() => new()
+    {
+        Outcome = BlockOutcome.Cancel,
+        Reason = OutcomeReason.Stopped,
+        Message = "not run: the collection was disposed",
+        Received = false,
+    };
+}

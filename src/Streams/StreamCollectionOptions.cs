@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Streams;
+
+/// <summary>Settings of a <see cref="StreamCollection"/>. Read once, when the collection is created.</summary>
+public sealed record StreamCollectionOptions
+{
+    /// <summary>Longest limit that can be given: about 24 days, what a timer can hold.</summary>
+    internal static readonly TimeSpan LongestLimit = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    /// <summary>How long one block may run before it is ended as <see cref="BlockOutcome.Interrupt"/>.</summary>
+    /// <value>10 minutes by default; none while a debugger is attached. <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or longer than about 24 days.</exception>
+    public TimeSpan BlockTimeLimit
+    {
+        get;
+        init => field = CheckLimit(value, nameof(BlockTimeLimit));
+    }
+    = System.Diagnostics.Debugger.IsAttached ? Timeout.InfiniteTimeSpan : TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a block has between being asked to stop and being ended together with its worker.</summary>
+    /// <value>5 seconds by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or longer than about 24 days.</exception>
+    public TimeSpan Grace
+    {
+        get;
+        init => field = value == TimeSpan.Zero ? value : CheckLimit(value, nameof(Grace));
+    }
+    = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a host goes on by itself when contact is lost. After it everything of this run has ended there, and running
+    /// blocks are <see cref="OutcomeReason.Lost"/>.
+    /// </summary>
+    /// <value>120 seconds by default. Zero: everything there ends as soon as the connection does.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or longer than about 24 days.</exception>
+    public TimeSpan Lease
+    {
+        get;
+        init => field = value == TimeSpan.Zero ? value : CheckLimit(value, nameof(Lease));
+    }
+    = TimeSpan.FromSeconds(120);
+
+    /// <summary>Name of the owning test, where it cannot be found out, or another is wanted.</summary>
+    /// <value>Found out from the test framework by default.</value>
+    public string? Owner { get; init; }
+
+    /// <summary>Directory under which results are written.</summary>
+    /// <value>
+    /// By default the environment variable <c>STREAMS_RESULTS_DIR</c>, else the test runner's results directory, else
+    /// <c>TestResults</c> beside the nearest project file.
+    /// </value>
+    public string? ResultsRoot { get; init; }
+
+    /// <summary>How hosts are reached over ssh.</summary>
+    public SshOptions Ssh { get; init; } = new();
+
+    /// <summary>Where the library's own log goes, beside the results.</summary>
+    /// <value>Nowhere by default.</value>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The clock of all limits.</summary>
+    /// <value><see cref="TimeProvider.System"/> by default.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    internal static TimeSpan CheckLimit(TimeSpan value, string name)
+    {
+        if (value == Timeout.InfiniteTimeSpan || (value > TimeSpan.Zero && value <= LongestLimit))
+            return value;
+        throw new ArgumentOutOfRangeException(
+            name, value, $"{name} must be positive and at most {LongestLimit.TotalDays:0} days; {nameof(Timeout)}.{nameof(Timeout.InfiniteTimeSpan)} means none.");
+    }
+}
