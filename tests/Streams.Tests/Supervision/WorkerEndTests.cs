@@ -126,6 +126,6 @@ public class WorkerEndTests
         Assert.Contains("0", lines); // none of our private variables
         Assert.Contains("/dev/null", lines);
         Assert.Contains("stdin -1", lines);
-        Assert.Contains(lines, line => line.StartsWith("SigIgn:") && line.EndsWith("0000000000000000"));
+        Assert.Contains(lines, line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && line.EndsWith("0000000000000000", StringComparison.Ordinal));
     }
 }
