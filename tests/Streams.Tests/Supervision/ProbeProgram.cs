@@ -66,8 +66,7 @@ internal static class ProbeProgram
                 Thread.Sleep(Timeout.Infinite);
                 return 0;
             case "abort":
-                NativeMethods.Kill(Environment.ProcessId, 6);
-                Thread.Sleep(Timeout.Infinite);
+                Abort();
                 return 0;
             case "wild pointer":
                 Marshal.WriteInt32(new IntPtr(0x7000_0000_1234), 1);
@@ -82,6 +81,9 @@ internal static class ProbeProgram
                 return 7;
         }
     }
+
+    [DllImport("libc", EntryPoint = "abort")]
+    private static extern void Abort();
 
     private static int Recurse(int depth) => depth == 0 ? 0 : Recurse(depth + 1) + Recurse(depth + 2);
 }
