@@ -21,6 +21,9 @@ internal static class ProbeProgram
             case ["surroundings"]:
                 WorkerStartup.Prepare();
                 return Surroundings();
+            case ["adopt"]:
+                WorkerStartup.Prepare();
+                return Adopt();
             case ["die", var how]:
                 WorkerStartup.Prepare();
                 return Die(how);
@@ -50,6 +53,15 @@ internal static class ProbeProgram
         shell.WaitForExit();
         Console.WriteLine($"stdin {Console.In.Read()}");
         return 0;
+    }
+
+    /// <summary>Waits until a daemon that it has killed is gone, as scripts do.</summary>
+    private static int Adopt()
+    {
+        using var shell = System.Diagnostics.Process.Start("/bin/sh",
+            ["-c", "setsid sh -c 'sleep 100 & echo $! > pid; exit 0'; read -r pid < pid; kill -9 $pid; while kill -0 $pid 2> /dev/null; do sleep 0.05; done; exit 4"]);
+        shell.WaitForExit();
+        return shell.ExitCode;
     }
 
     private static int Die(string how)
