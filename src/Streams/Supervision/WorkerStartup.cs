@@ -20,6 +20,9 @@ internal static class WorkerStartup
 
     private const int MaxToken = 4096;
 
+    // Held for the life of the process.
+    private static AdoptedChildren? _adopted;
+
     /// <summary>Prepares the process and returns the token, the first line of standard input.</summary>
     /// <param name="ownVariables">Variables of the caller's own that the worker's children shall not see.</param>
     /// <exception cref="IOException">Started by hand: there is no token.</exception>
@@ -34,7 +37,7 @@ internal static class WorkerStartup
             NativeMethods.LimitOpenFiles(files);
         // Orphans of this worker's blocks then are its own, and not taken for those of another worker.
         if (Environment.GetEnvironmentVariable(AdoptVariable) == "1")
-            NativeMethods.TryBecomeSubreaper();
+            _adopted = AdoptedChildren.TryAdopt(TimeProvider.System);
         var token = ReadToken();
         CloseStandardInput();
         RemoveVariables(ownVariables);

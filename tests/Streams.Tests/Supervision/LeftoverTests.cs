@@ -1,4 +1,4 @@
-using Streams.Supervision;
+using Streams.Processes;
 
 namespace Streams.Tests.Supervision;
 
@@ -53,8 +53,8 @@ public class LeftoverTests
         Assert.Empty(fixture.AliveNoted());
         Assert.Empty(swept.Strays);
         Assert.True(swept.Swept >= 1);
-        Assert.NotNull(Processes.ProcessIdentity.Of(started.Pid));
-        Assert.NotNull(Processes.ProcessIdentity.Of(other.Pid));
+        Assert.NotNull(ProcessIdentity.Of(started.Pid));
+        Assert.NotNull(ProcessIdentity.Of(other.Pid));
         Assert.Equal(0, (await fixture.Client.SweepAsync("w", CancellationToken.None).DefaultTimeout()).Swept);
         var ended = await fixture.Client.StopAsync("w", TimeSpan.FromSeconds(5)).DefaultTimeout();
         Assert.True(ended.EndedBySupervisor);

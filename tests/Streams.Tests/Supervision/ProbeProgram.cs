@@ -21,6 +21,9 @@ internal static class ProbeProgram
             case ["surroundings"]:
                 WorkerStartup.Prepare();
                 return Surroundings();
+            case ["adopt"]:
+                WorkerStartup.Prepare();
+                return Adopt();
             case ["die", var how]:
                 WorkerStartup.Prepare();
                 return Die(how);
@@ -52,6 +55,15 @@ internal static class ProbeProgram
         return 0;
     }
 
+    /// <summary>Waits until a daemon that it has killed is gone, as scripts do.</summary>
+    private static int Adopt()
+    {
+        using var shell = System.Diagnostics.Process.Start("/bin/sh",
+            ["-c", "setsid sh -c 'sleep 100 & echo $! > pid; exit 0'; read -r pid < pid; kill -9 $pid; while kill -0 $pid 2> /dev/null; do sleep 0.05; done; exit 4"]);
+        shell.WaitForExit();
+        return shell.ExitCode;
+    }
+
     private static int Die(string how)
     {
         switch (how)
@@ -66,8 +78,7 @@ internal static class ProbeProgram
                 Thread.Sleep(Timeout.Infinite);
                 return 0;
             case "abort":
-                NativeMethods.Kill(Environment.ProcessId, 6);
-                Thread.Sleep(Timeout.Infinite);
+                Abort();
                 return 0;
             case "wild pointer":
                 Marshal.WriteInt32(new IntPtr(0x7000_0000_1234), 1);
@@ -82,6 +93,9 @@ internal static class ProbeProgram
                 return 7;
         }
     }
+
+    [DllImport("libc", EntryPoint = "abort")]
+    private static extern void Abort();
 
     private static int Recurse(int depth) => depth == 0 ? 0 : Recurse(depth + 1) + Recurse(depth + 2);
 }

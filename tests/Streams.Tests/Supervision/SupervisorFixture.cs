@@ -43,7 +43,7 @@ internal sealed class SupervisorFixture : IAsyncDisposable
 
     /// <summary>The processes that the leftover program noted, and still run.</summary>
     public List<ProcessIdentity> AliveNoted() =>
-        [.. File.ReadAllLines(PidFile).Select(line => ProcessIdentity.Of(int.Parse(line))).OfType<ProcessIdentity>()];
+        [.. File.ReadAllLines(PidFile).Select(line => ProcessIdentity.Of(int.Parse(line, System.Globalization.CultureInfo.InvariantCulture))).OfType<ProcessIdentity>()];
 
     public async ValueTask DisposeAsync()
     {

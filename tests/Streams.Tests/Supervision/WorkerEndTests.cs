@@ -1,3 +1,4 @@
+using System.Globalization;
 using Streams.Processes;
 
 namespace Streams.Tests.Supervision;
@@ -112,6 +113,42 @@ public class WorkerEndTests
         Assert.Equal(words, (await fixture.StartAsync("w", program)).Error);
     }
 
+    [Theory]
+    [InlineData("cgroup")]
+    [InlineData("subreaper")]
+    public async Task Daemon_that_a_block_has_killed_is_gone_for_it(string containment)
+    {
+        await using var fixture = new SupervisorFixture(containment);
+        await fixture.StartAsync("w", DotnetLaunch.Find().Dotnet, "exec", ProbeProgram.Path, "adopt");
+
+        Assert.Equal(4, (await fixture.Client.EndedAsync("w").DefaultTimeout()).ExitCode);
+    }
+
+    [NeedsFact(Needs.Root | Needs.Python)]
+    public async Task Kill_by_the_kernel_for_want_of_memory_is_told_from_kill_9()
+    {
+        await using var fixture = new SupervisorFixture();
+        var group = "/sys/fs/cgroup/memory/streams-test-" + Guid.NewGuid().ToString("N");
+        if (!Directory.Exists("/sys/fs/cgroup/memory"))
+            return; // no version 1 hierarchy to make a small group in
+        Directory.CreateDirectory(group);
+        try
+        {
+            await File.WriteAllTextAsync(group + "/memory.limit_in_bytes", "33554432");
+            await fixture.StartShellAsync("w", $"echo $$ > {group}/cgroup.procs; exec /usr/bin/python3 -c 'x = bytearray(200 << 20)'");
+
+            var ended = await fixture.Client.EndedAsync("w").DefaultTimeout();
+
+            Assert.Equal(9, ended.Signal);
+            Assert.True(ended.KernelOutOfMemory);
+            Assert.Contains("killed by the kernel, which had run out of memory", ended.Describe(fixture.OutputOf("w")));
+        }
+        finally
+        {
+            Directory.Delete(group);
+        }
+    }
+
     [Fact]
     public async Task Children_of_a_worker_find_plain_surroundings()
     {
@@ -126,6 +163,7 @@ public class WorkerEndTests
         Assert.Contains("0", lines); // none of our private variables
         Assert.Contains("/dev/null", lines);
         Assert.Contains("stdin -1", lines);
-        Assert.Contains(lines, line => line.StartsWith("SigIgn:") && line.EndsWith("0000000000000000"));
+        var ignored = lines.Single(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
+        Assert.Equal(0UL, ulong.Parse(ignored, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0x7fff_ffff);
     }
 }
