@@ -1,0 +1,105 @@
+namespace Streams.Sync.State;
+
+/// <content>
+/// Rounds that can no longer be completed. The rule above all: a round that some course of events could still complete
+/// is left alone. So parties are taken to be able to come to everything; only the dead cannot come, and those that wait
+/// for something nobody can bring.
+/// </content>
+internal sealed partial class SyncMachine
+{
+    private bool _detectorWanted;
+
+    /// <summary>While a collection is open and nobody failed, parties yet unknown may complete anything.</summary>
+    private bool IsDetecting => IsSealed || Failure is not null;
+
+    private void FindDoomed()
+    {
+        _detectorWanted = true;
+        if (!IsDetecting)
+            return;
+        foreach (var round in OpenRounds().ToList())
+        {
+            if (!round.IsDecided && WhyDoomed(round) is { } doom)
+                Break(round, doom.Cause, doom.By, doom.Report);
+        }
+    }
+
+    /// <summary>Whether too few parties live to fill a round, whatever they wait for now.</summary>
+    private Breakage? WhyDoomed(Round round)
+    {
+        var dead = round.Listed?.Select(name => _parties.GetValueOrDefault(name)).FirstOrDefault(party => party?.End is not null);
+        if (dead is not null)
+            return new Breakage(dead.End!.IsUnexpectedFailure ? BarrierCause.Failed : BarrierCause.Left, dead.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(dead)} {WaitReport.Ending(dead.End)}"));
+        if (!IsDetecting || CouldComplete(round, free: null))
+            return null;
+        return Doom(round, deadlock: null);
+    }
+
+    private Breakage Doom(Round round, string? deadlock) => Failure is { } failure
+        ? new Breakage(failure.Cause, failure.Party, WaitReport.Doomed(this, round, $"{failure.Party} {failure.Reason}, and without it too few can come", deadlock))
+        : new Breakage(BarrierCause.Doomed, null, WaitReport.Doomed(this, round, "too few parties can still come", deadlock));
+
+    /// <summary>Whether enough parties could fill the round: all that live, or only those of <paramref name="free"/>.</summary>
+    private bool CouldComplete(Round round, HashSet<Party>? free)
+    {
+        if (round.Arrived >= round.Need)
+            return true;
+        if (round.Listed is { } listed)
+            return listed.All(name => CouldCome(round, name, free));
+        if (_bringers > 0)
+            return true;
+        var missing = round.Need - round.Arrived;
+        return free is null
+            ? LiveParties - round.Arrived >= missing   // the members of an open round live
+            : free.Count(party => !round.HasMember(party)) >= missing;
+    }
+
+    private bool CouldCome(Round round, string name, HashSet<Party>? free)
+    {
+        if (_parties.TryGetValue(name, out var party) && (round.HasMember(party) || party.IsLive && free?.Contains(party) is not false))
+            return true;
+        return _bringers > 0 && _parties.Values.Any(bringer => bringer.CountsAsBringer && name.StartsWith(bringer.Name + "/", StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// Finds parties that all wait for one another. Optimistic: whoever waits for something that could come about is
+    /// taken to go on and come to everything else; what is left over cannot move.
+    /// </summary>
+    private void FindDeadlocks()
+    {
+        if (!IsDetecting)
+            return;
+        var free = _parties.Values.Where(party => party.IsLive && !IsBlocked(party)).ToHashSet();
+        bool changed;
+        do
+        {
+            changed = false;
+            foreach (var party in _parties.Values.Where(party => party.IsLive && !free.Contains(party)))
+                changed |= party.Waits.Exists(wait => CouldEnd(wait, free)) && free.Add(party);
+        }
+        while (changed);
+        var stuck = _parties.Values.Where(party => party.IsLive && !free.Contains(party)).ToList();
+        if (stuck.Count == 0)
+            return;
+        if (stuck.Exists(party => _now - party.Waits[^1].At < Options.Settle))
+            _deadlines.Set(_detector, _now + Options.Settle);
+        else
+            BreakDeadlock(stuck);
+    }
+
+    private static bool IsBlocked(Party party) => party.Waits.Count > 0 && !party.IsConcurrent && !party.MayBringOthers;
+
+    private bool CouldEnd(IWait wait, HashSet<Party> free) =>
+        wait is Arrival arrival ? CouldComplete(arrival.Round, free) : free.Count > 0 || _bringers > 0;
+
+    private void BreakDeadlock(List<Party> stuck)
+    {
+        var waits = stuck.SelectMany(party => party.Waits).ToList();
+        var graph = WaitReport.Graph(this, waits);
+        var dooms = waits.OfType<Arrival>().Select(arrival => arrival.Round).Distinct().Select(round => (round, doom: Doom(round, graph))).ToList();
+        foreach (var wait in waits.OfType<DataWait>())
+            EndWait(wait, Failure?.Cause ?? BarrierCause.Doomed, WaitReport.NoValue(this, wait, $"nobody can put it any more\n{graph}"));
+        foreach (var (round, doom) in dooms)
+            Break(round, doom.Cause, doom.By, doom.Report);
+    }
+}

@@ -1,0 +1,57 @@
+using Streams.Sync.Protocol;
+
+namespace Streams.Sync.State;
+
+/// <content>What the embedding program tells: parties, their ends, open or sealed.</content>
+internal sealed partial class SyncMachine
+{
+    private void Declare(SyncParty declared, PartySigns signs)
+    {
+        var party = FindOrAddParty(declared.Name);
+        party.Declared = declared;
+        party.Signs = signs;
+        party.End = null;
+        UpdateLive(party);
+    }
+
+    private void Open(bool isOpen)
+    {
+        IsSealed = !isOpen;
+        if (isOpen)
+            Failure = null;
+        else
+            FindDoomed();
+        _detectorWanted = true;
+    }
+
+    /// <summary>A party ended: the rounds it is in or is listed for break, and perhaps those it would have been needed for.</summary>
+    private void End(Party party, SyncPartyEnd end)
+    {
+        if (party.End is not null)
+            return;
+        var why = WaitReport.Ending(end);
+        var cause = end.IsUnexpectedFailure ? BarrierCause.Failed : BarrierCause.Left;
+        if (end.IsUnexpectedFailure && Options.Propagate)
+            Failure ??= new PartyFailure(party.Name, why, _now, BarrierCause.Failed);
+        foreach (var member in _parties.Values.Where(other => other == party || IsUnder(other, party)).ToList())
+            EndOne(member, member == party ? end : end with { Reason = $"ended with {party.Name}, which {why}", IsUnexpectedFailure = false }, cause, why);
+        FindDoomed();
+    }
+
+    private static bool IsUnder(Party child, Party party) =>
+        child.End is null && (child.Parent == party.Name || child.Name.StartsWith(party.Name + "/", StringComparison.Ordinal));
+
+    private void EndOne(Party party, SyncPartyEnd end, BarrierCause cause, string why)
+    {
+        party.End = end;
+        party.EndedAt = _now;
+        _deadlines.Clear(party);
+        UpdateLive(party);
+        BreakRoundsOf(party, cause, why);
+        DropDataWaits(party, cause, why);
+        foreach (var round in OpenRounds().Where(round => round.Listed?.Contains(party.Name) is true).ToList())
+            Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
+    }
+
+    private IEnumerable<Round> OpenRounds() => _barriers.Values.Where(barrier => barrier.Open is not null).Select(barrier => barrier.Open!);
+}
