@@ -11,7 +11,7 @@ namespace Streams.Workers;
 internal sealed class BlockRunner : IDisposable
 {
     private readonly FramedStream _controller;
-    private readonly WorkerOutput _output = new();
+    private readonly OutputOffsets _output = new();
     private readonly LeftoverCheck _leftovers = new();
     private readonly Dictionary<MethodIdentity, ResolvedBlock> _known = [];
     private readonly Lock _gate = new();

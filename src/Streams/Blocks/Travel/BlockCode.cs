@@ -129,7 +129,8 @@ internal sealed class BlockCode
     private void NoteField(List<Instruction> instructions, int index, FieldInfo field, Func<int, MemberInfo?> resolve)
     {
         _members.Add(field);
-        if (!Codecs.IsClosure(field.DeclaringType!))
+        // "<>9...": where the compiler keeps a delegate for the next call; it is made again there.
+        if (!Codecs.IsClosure(field.DeclaringType!) || field.Name.StartsWith("<>9", StringComparison.Ordinal))
             return;
         _used.Add((field.Module, field.MetadataToken));
         var code = instructions[index].Code;

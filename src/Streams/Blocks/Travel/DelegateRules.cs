@@ -51,7 +51,9 @@ internal static class DelegateRules
     private static string ThisText(BlockCode code, Type type, MethodInfo method)
     {
         var members = code.MembersOf(type).ToList();
-        var through = members.Count == 0 ? method.Name.StartsWith('<') ? "" : $" through {method.Name}()" : $" through {string.Join(", ", members)}";
+        if (!method.Name.StartsWith('<'))
+            members.Insert(0, $"{method.Name}()");
+        var through = members.Count == 0 ? "" : $" through {string.Join(", ", members)}";
         return $"uses 'this' ({TypeText.Of(type)}){through}; copy what it needs to a local variable, or make it static";
     }
 }

@@ -26,7 +26,7 @@ internal static class KnownTypes
 
     private static readonly FrozenDictionary<string, Type> Names = Leaves.Keys
         .Concat(GenericTypes.Definitions)
-        .Concat([typeof(object), typeof(ValueType), typeof(Enum), typeof(Array), typeof(Delegate)])
+        .Concat([typeof(ValueType), typeof(Enum), typeof(Array), typeof(Delegate)])
         .ToFrozenDictionary(static type => type.FullName!);
 
     /// <summary>A type of the list (open, if generic) by its full name.</summary>

@@ -99,7 +99,7 @@ internal sealed class GuardedTypeResolver(Type declared) : TypeResolver
     {
         if (identity.Token == 0)
         {
-            return KnownTypes.ByName(identity.Name) ?? Mentioned(identity.Name)
+            return KnownTypes.ByName(identity.Name) ?? Mentioned(identity.Name) ?? Harmless(identity.Name)
                 ?? throw new ValueFormatException($"a result of type {TypeText.Of(declared)} holds no {identity.Name}");
         }
 
@@ -111,6 +111,10 @@ internal sealed class GuardedTypeResolver(Type declared) : TypeResolver
 
         throw new ValueFormatException($"{identity.Name} is in an assembly that the test has not loaded ({identity.Assembly})");
     }
+
+    /// <summary>The core library's enumerations and interfaces: no object of them can do anything by itself.</summary>
+    private static Type? Harmless(string name) =>
+        typeof(object).Assembly.GetType(name) is { } type && (type.IsEnum || type.IsInterface) ? type : null;
 
     private Type? Mentioned(string name)
     {

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Streams.Workers;
 
 /// <summary>The worker's descriptor 1: an append-only file in which each block's output begins and ends at an offset.</summary>
-internal sealed class WorkerOutput : IDisposable
+internal sealed class OutputOffsets : IDisposable
 {
     private readonly SafeFileHandle _descriptor = new(1, ownsHandle: false);
     private volatile bool _consoleIsLoaded;
 
-    public WorkerOutput()
+    public OutputOffsets()
     {
         AppDomain.CurrentDomain.AssemblyLoad += (_, loaded) => _consoleIsLoaded |= loaded.LoadedAssembly.GetName().Name == "System.Console";
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
