@@ -25,15 +25,22 @@ internal static class XunitV2Output
         };
     }
 
-    // Either output.WriteLine itself, or a lambda that captured the output (or the test's class with the output in it).
-    private static object? HelperBehind(object? target)
+    // Either output.WriteLine itself, or a lambda that captured the output, or the test's class with the output in it: in a
+    // field of the lambda's target, or of the 'this' that the lambda shares with others of its method.
+    private static object? HelperBehind(object? target, int depth = 0)
     {
         if (target is null || IsHelper(target))
             return target;
-        return target.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(field => field.FieldType.FullName is "Xunit.Abstractions.ITestOutputHelper" or OutputHelper)
-            .Select(field => field.GetValue(target))
-            .FirstOrDefault(value => value is not null && IsHelper(value));
+        if (depth == 2)
+            return null;
+        foreach (var field in target.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            var isOutput = field.FieldType.FullName is "Xunit.Abstractions.ITestOutputHelper" or OutputHelper;
+            if ((isOutput || field.Name == "<>4__this") && HelperBehind(field.GetValue(target), depth + 1) is { } helper)
+                return helper;
+        }
+
+        return null;
     }
 
     private static bool IsHelper(object value) => value.GetType().FullName == OutputHelper;

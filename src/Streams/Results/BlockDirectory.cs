@@ -1,9 +1,12 @@
 namespace Streams.Results;
 
 /// <summary>The directory of one block: <c>1-NetServer/</c>. It and what is in it are made on first use.</summary>
-internal sealed class BlockDirectory(string path)
+internal sealed class BlockDirectory(string owner, string relative)
 {
-    public string Path { get; } = path;
+    public string Path { get; } = System.IO.Path.Combine(owner, relative);
+
+    /// <summary>Path in the collection's directory, with slashes.</summary>
+    public string Relative => relative;
 
     public string DebugLog => In("debug.log");
 

@@ -6,19 +6,18 @@ namespace Streams.Results;
 // Everything here runs on the writer's thread.
 internal sealed partial class BlockRecord
 {
-    private readonly TextLog _log;
-    private readonly BlockOutputFile _output;
-    private readonly IncomingFiles _files;
     private readonly List<string> _filesKept = [];
+    private TextLog? _log;
+    private BlockOutputFile? _output;
     private bool _made;
 
-    internal void FlushLog() => _log.Flush();
+    internal void FlushLog() => _log?.Flush();
 
     internal void CloseFiles()
     {
-        _log.Dispose();
-        _output.Dispose();
-        _files.Dispose();
+        _log?.Dispose();
+        _output?.Dispose();
+        _files?.Dispose();
         _stream.Closed(this);
     }
 
@@ -51,7 +50,7 @@ internal sealed partial class BlockRecord
     private void AddLine(TimeSpan elapsed, LogLevel level, string line)
     {
         var own = _collection.LogLine(elapsed, level, line);
-        _log.Add(own);
+        (_log ??= new TextLog(_directory.DebugLog, _collection.Health)).Add(own);
         _stream.AddLine(_collection.LogLine(elapsed, level, $"{Printable.Line(Name)}: {line}"));
         _collection.AddLines(elapsed, level, $"{Printable.Line(_stream.Name)}/{Printable.Line(Name)}: ", line);
     }
@@ -65,19 +64,21 @@ internal sealed partial class BlockRecord
     private void WriteOutput(long offset, byte[] data)
     {
         Make();
-        _output.Write(offset, data);
+        OutputFile().Write(offset, data);
     }
 
     private void WriteGap(long offset, long bytes)
     {
         Make();
-        _output.Missing(offset, bytes);
+        OutputFile().Missing(offset, bytes);
     }
 
-    private void WriteFile(IncomingFile file, byte[] data, bool last, byte[] digest)
+    private BlockOutputFile OutputFile() => _output ??= new BlockOutputFile(_directory.OutputLog, _collection.Health);
+
+    private void WriteFile(IncomingFiles files, IncomingFile file, byte[] data, bool last, byte[] digest)
     {
         Make();
-        var wrong = _files.Write(file, data, last, digest);
+        var wrong = files.Write(file, data, last, digest);
         if (wrong is not null)
         {
             FileRefused(file.OriginalName, wrong);
@@ -100,10 +101,10 @@ internal sealed partial class BlockRecord
         Make();
         foreach (var line in Ending(block))
             WriteLines(elapsed, block.Outcome is BlockOutcome.Pass ? LogLevel.Information : LogLevel.Warning, line);
-        if (_files.ChangedNames() is { } names)
+        if (_files?.ChangedNames() is { } names)
             _collection.Health.Try(_directory.Names, () => AtomicFile.Write(_directory.Names, names));
         CloseFiles();
-        var facts = new BlockFiles(_output.LeftOut, _output.LastLines(10), [.. _filesKept]);
+        var facts = new BlockFiles(_output?.LeftOut ?? 0, _output?.LastLines(10) ?? [], [.. _filesKept]);
         _collection.Health.Try(_directory.Result, () => AtomicFile.Write(_directory.Result, ResultsJson.Block(block, _stream.Host, facts)));
         _collection.Say(HumanLines.Finished(block, _collection.BlockCount));
     }

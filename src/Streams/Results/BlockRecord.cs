@@ -19,14 +19,14 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     private RecordedBlock _known;
     private long _leftOutLines;
 
+    // Made by the receiver's thread at the first file, which hands it to the writer's with each piece of work.
+    private IncomingFiles? _files;
+
     public BlockRecord(StreamRecord stream, string name, uint ordinal, long order, BlockDirectory directory)
     {
         _stream = stream;
         _collection = stream.Collection;
         _directory = directory;
-        _log = new TextLog(directory.DebugLog, _collection.Health);
-        _output = new BlockOutputFile(directory.OutputLog, _collection.Health);
-        _files = new IncomingFiles(directory, _collection.Health, portable: OperatingSystem.IsWindows());
         Subject = new EventSubject(stream.Name, name, order);
         _known = new RecordedBlock
         {
@@ -34,7 +34,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
             Name = name,
             Ordinal = ordinal,
             Order = order,
-            Directory = System.IO.Path.GetRelativePath(_collection.Directory.Path, directory.Path),
+            Directory = directory.Relative,
             Requested = _collection.Events.Elapsed,
         };
     }
@@ -145,17 +145,18 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
             return;
         }
 
-        var (file, why) = _files.Accept(name, offset, data.Length, last);
+        var files = _files ??= new IncomingFiles(_directory, _collection.Health, portable: OperatingSystem.IsWindows());
+        var (file, why) = files.Accept(name, offset, data.Length, last);
         if (why is not null)
         {
-            _collection.Writer.Post(() => _files.Abandon(file));
+            _collection.Writer.Post(() => files.Abandon(file));
             if (last)
                 FileRefused(name, why);
             return;
         }
 
         var (content, digest) = (data.ToArray(), sha256.ToArray());
-        _collection.Writer.Post(() => WriteFile(file, content, last, digest));
+        _collection.Writer.Post(() => WriteFile(files, file, content, last, digest));
     }
 
     /// <summary>The block waits from now on: <c>at 'setup' for server (db1)</c>.</summary>

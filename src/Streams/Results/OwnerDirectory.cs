@@ -26,7 +26,7 @@ internal sealed class OwnerDirectory(string path, string name)
     /// <summary>Stream names that could not be used as they are.</summary>
     public IReadOnlyDictionary<string, string>? ChangedNames() => _streams.Changed();
 
-    public StreamDirectory Stream(string name) => new(System.IO.Path.Combine(Path, "streams", _streams.Take(name)));
+    public StreamDirectory Stream(string name) => new(Path, $"streams/{_streams.Take(name)}");
 
     private string In(string file) => System.IO.Path.Combine(Path, file);
 }

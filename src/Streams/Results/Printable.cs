@@ -1,9 +1,8 @@
-using System.Globalization;
-using System.Text;
+using Streams.Processes;
 
 namespace Streams.Results;
 
-/// <summary>Makes text of a block fit for printing, so that it can drive neither a terminal nor a CI (promise 54).</summary>
+/// <summary>Makes text of a block fit for a line of ours, so that it can drive neither a terminal nor a CI (promise 54).</summary>
 internal static class Printable
 {
     // What CI systems take for a command when it starts a line.
@@ -12,29 +11,18 @@ internal static class Printable
     /// <summary>One line: control and invisible characters made visible, CI commands broken.</summary>
     public static string Line(string text)
     {
-        var start = text.TrimStart();
-        var isCommand = LineCommands.Any(command => start.StartsWith(command, StringComparison.Ordinal));
-        if (!isCommand && !text.EnumerateRunes().Any(IsUnsafe))
-            return text;
-        var printed = new StringBuilder(isCommand ? "\\" : "");
-        foreach (var rune in text.EnumerateRunes())
+        var printable = PrintableText.CleanLine(text.Replace("\t", "    ", StringComparison.Ordinal));
+        var start = printable.AsSpan().TrimStart();
+        foreach (var command in LineCommands)
         {
-            if (rune.Value == '\t')
-                printed.Append("    ");
-            else if (IsUnsafe(rune))
-                printed.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}");
-            else
-                printed.Append(rune.ToString());
+            if (start.StartsWith(command, StringComparison.Ordinal))
+                return "\\" + printable;
         }
 
-        return printed.ToString();
+        return printable;
     }
 
     /// <summary>The lines of a text, each fit for printing.</summary>
     public static IEnumerable<string> Lines(string text) =>
         text.TrimEnd('\r', '\n').Split('\n').Select(line => Line(line.TrimEnd('\r')));
-
-    private static bool IsUnsafe(Rune rune) => Rune.GetUnicodeCategory(rune)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        || rune == Rune.ReplacementChar;
 }

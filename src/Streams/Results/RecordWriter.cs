@@ -11,7 +11,9 @@ internal sealed class RecordWriter : IAsyncDisposable
 
     // After a first piece of work more follows within microseconds: one waking serves them all.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
+
+    // At the end as long as the work moves on, it is waited for; a standstill of this length is given up on.
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(false);
@@ -25,6 +27,9 @@ internal sealed class RecordWriter : IAsyncDisposable
     private long _waitingBytes;
     private bool _awake;
     private bool _ending;
+
+    // Pieces of work done. Written by the thread.
+    private long _done;
 
     /// <param name="name">The thread's name.</param>
     /// <param name="tick">Called after each batch of work, and after the time that it answered last.</param>
@@ -63,14 +68,18 @@ internal sealed class RecordWriter : IAsyncDisposable
             _ending = true;
         _hurry.Set();
         _wake.Set();
-        try
+        for (var before = -1L; !_ended.Task.IsCompleted;)
         {
-            await _ended.Task.WaitAsync(LongestEnd).ConfigureAwait(false);
-        }
-        catch (TimeoutException exception)
-        {
-            // A disk that does not answer (a lost network mount). The thread is left to it; the test is not.
-            _broken(exception);
+            var done = Volatile.Read(ref _done);
+            if (done == before)
+            {
+                // A disk that does not answer (a lost network mount). The thread is left to it; the test is not.
+                _broken(new TimeoutException($"the disk did not answer for {LongestStandstill.TotalSeconds} s; logs and reports are not complete"));
+                return;
+            }
+
+            before = done;
+            await Task.WhenAny(_ended.Task, Task.Delay(LongestStandstill)).ConfigureAwait(false);
         }
     }
 
@@ -136,6 +145,7 @@ internal sealed class RecordWriter : IAsyncDisposable
     // One piece of work that fails must not cost the others.
     private void Run(Action work)
     {
+        Volatile.Write(ref _done, _done + 1);
         try
         {
             work();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,6 +9,9 @@ namespace Streams.Results;
 internal static class SafeName
 {
     public const int DefaultBytes = 100;
+
+    // What most names are made of; nothing in them needs a look at each character.
+    private static readonly SearchValues<char> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_(), +=~.");
     private const string Forbidden = "<>:\"/\\|?*";
 
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
@@ -18,6 +22,8 @@ internal static class SafeName
     /// <summary>A safe form of the name; the name itself when it is safe already.</summary>
     public static string Make(string name, int maxBytes = DefaultBytes)
     {
+        if (IsPlain(name) && name.Length <= maxBytes)
+            return name;
         var safe = new StringBuilder(name.Length);
         foreach (var rune in name.EnumerateRunes())
             safe.Append(IsAllowed(rune) ? rune.ToString() : "_");
@@ -33,6 +39,9 @@ internal static class SafeName
 
     /// <summary>Short and stable mark of a text.</summary>
     public static string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..6];
+
+    private static bool IsPlain(string name) =>
+        name.Length > 0 && name[0] is not ('.' or ' ') && name[^1] is not ('.' or ' ') && !name.AsSpan().ContainsAnyExcept(Plain) && !IsReserved(name);
 
     private static bool IsAllowed(Rune rune) => rune != Rune.ReplacementChar
         && !Forbidden.Contains(rune.ToString(), StringComparison.Ordinal)
@@ -53,7 +62,8 @@ internal static class SafeName
     // Reserved with any extension, and in the forms with a superscript digit.
     private static bool IsReserved(string name)
     {
-        var stem = name.Split('.')[0].TrimEnd();
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        var stem = (dot < 0 ? name : name[..dot]).TrimEnd();
         if (Reserved.Contains(stem))
             return true;
         return stem.Length == 4

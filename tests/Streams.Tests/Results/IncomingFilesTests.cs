@@ -136,7 +136,7 @@ public sealed class IncomingFilesTests : IDisposable
     }
 
     private IncomingFiles Files(bool portable = false) =>
-        new(new BlockDirectory(_root.Root), new RecordHealth(_root.Root, _said.Add), portable);
+        new(new BlockDirectory(_root.Root, ""), new RecordHealth(_root.Root, _said.Add), portable);
 
     private static void Receive(IncomingFiles files, byte[] name, string content, string? wrong = null)
     {

@@ -36,8 +36,12 @@ public class ReportTests
     [Fact]
     public void Console_timeline_shows_streams_as_rows_and_blocks_as_bars()
     {
-        var lines = TimelineText.Render(Snapshot() with { }, width: 50);
-        Assert.Equal("server |[1-NetServer.........==================]  |", lines[0].Replace("==]", "==]", StringComparison.Ordinal));
+        var lines = TimelineText.Render(Snapshot(), width: 50);
+        Assert.Matches("^server \\|\\[1-NetServer\\.+=+\\]\\|$", lines[0]);
+        Assert.Matches("^client \\|    \\[=+x    *\\|$", lines[1]);
+        Assert.EndsWith("10 s|", lines[2], StringComparison.Ordinal);
+        Assert.StartsWith("  server/1-NetServer: PASS, 0 s to 10 s; waited at 'setup' ", lines[3], StringComparison.Ordinal);
+        Assert.EndsWith(" 3 s (released)", lines[3], StringComparison.Ordinal);
     }
 
     [Fact]
