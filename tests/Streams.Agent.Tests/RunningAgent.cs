@@ -85,15 +85,7 @@ public sealed class RunningAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It is gone already.
-        }
-
+        await Input.DisposeAsync();
         try
         {
             await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(1));
