@@ -7,7 +7,7 @@ namespace Streams.FunctionalTests.Bootstrap;
 
 /// <summary>Hosts whose start files print, end or hang, and stores that somebody else has touched.</summary>
 [Collection(SshHostsCollection.Name)]
-public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) : IAsyncLifetime
+public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) : IAsyncLifetime, IDisposable
 {
     private const string Store = "/root/.cache/streams";
 
@@ -21,10 +21,11 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
 
     public async Task DisposeAsync()
     {
-        _starter.Dispose();
         if (Requirements.WhySkip(SshHosts.Needed) is null)
-            await new SftpHome(Bed, Host).RestoreAsync();
+            await new StartFiles(Bed, Host).RemoveAsync();
     }
+
+    public void Dispose() => _starter.Dispose();
 
     [NeedsTheory(SshHosts.Needed)]
     [InlineData("echo welcome; echo no end of line | tr -d '\\n'")]
@@ -33,7 +34,7 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
     [InlineData("printf '\\033[2J\\r\\n\\377\\376'; set -v")]
     public async Task Noise_of_start_files_does_not_break_the_start(string noise)
     {
-        await new SftpHome(Bed, Host).WriteStartFileAsync(noise);
+        await new StartFiles(Bed, Host).WriteAsync(noise);
         await using var agent = await StartAsync();
         await agent.EchoAsync();
     }
@@ -41,7 +42,7 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
     [NeedsFact(SshHosts.Needed)]
     public async Task Start_file_that_ends_the_shell_is_shown_with_what_it_said()
     {
-        await new SftpHome(Bed, Host).WriteStartFileAsync("echo 'This account is currently not available.'; exit 0");
+        await new StartFiles(Bed, Host).WriteAsync("echo 'This account is currently not available.'; exit 0");
         var exception = await Assert.ThrowsAsync<HostConnectException>(() => StartAsync());
         output.WriteLine(exception.Message);
         Assert.Equal((HostFailure.NoShell, "shell"), (exception.Failure, exception.Stage));
@@ -51,7 +52,7 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
     [NeedsFact(SshHosts.Needed)]
     public async Task Host_that_hangs_after_the_login_ends_at_the_limit_with_its_last_output()
     {
-        await new SftpHome(Bed, Host).WriteStartFileAsync("echo checking quota; exec sleep 100");
+        await new StartFiles(Bed, Host).WriteAsync("echo checking quota; exec sleep 100");
         var options = Starter.WithoutDotnet with { SilenceLimit = TimeSpan.FromSeconds(2) };
         var exception = await Assert.ThrowsAsync<HostConnectException>(() => StartAsync(options));
         output.WriteLine(exception.Message);
@@ -144,16 +145,16 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
         new SshConnector(StreamHost.Parse(Host.Place), new SshOptions { ConfigFile = Bed.SshConfig }), _starter.Bundles, options ?? Starter.WithoutDotnet);
 
     /// <summary>The start files of root on a host. Written and removed in ways that do not run them.</summary>
-    private sealed class SftpHome(Bed bed, BedHost host)
+    private sealed class StartFiles(Bed bed, BedHost host)
     {
-        public async Task WriteStartFileAsync(string text)
+        public async Task WriteAsync(string text)
         {
             using var directory = new TempDirectory();
             await File.WriteAllTextAsync(directory["bashrc"], text + "\n");
             await BatchAsync(directory, $"put {directory["bashrc"]} /root/.bashrc");
         }
 
-        public async Task RestoreAsync()
+        public async Task RemoveAsync()
         {
             using var directory = new TempDirectory();
             await BatchAsync(directory, "-rm /root/.bashrc");

@@ -45,7 +45,7 @@ public sealed class SshFailureTests(SshHosts hosts, ITestOutputHelper output) : 
         File.WriteAllText(_directory["known"], $"[{host.Address}]:{host.Port} {otherKey}\n");
         return FailsAsync(
             host.Place, Config(_directory["known"], Bed.Identity), HostFailure.HostKeyChanged, "host key",
-            "ED25519 key is SHA256:", "ssh-keygen -f", $"-R '[{host.Address}]:{host.Port}'");
+            "ED25519 key is SHA256:", "ssh-keygen -f", $"-R \"[{host.Address}]:{host.Port}\"");
     }
 
     [NeedsFact(SshHosts.Needed)]

@@ -12,7 +12,7 @@ public sealed class SshDiagnosisTests
     [InlineData(Reached + "ssh: connect to host 10.9.8.7 port 2201: No route to host", HostFailure.ConnectionRefused, "connect", "no route")]
     [InlineData("ssh: connect to host 10.9.8.7 port 2201: Connection timed out", HostFailure.TimedOut, "connect", "did not answer")]
     [InlineData(Reached + "Connection timed out during banner exchange", HostFailure.TimedOut, "connect", "stayed silent")]
-    [InlineData(Reached + "debug1: kex_exchange_identification: banner line 0: HTTP/1.1 400 Bad Request\nkex_exchange_identification: Connection closed by remote host", HostFailure.ConnectionClosed, "connect", "before the login")]
+    [InlineData(Reached + "debug1: kex_exchange_identification: banner line 0: HTTP/1.1 400 Bad Request\nkex_exchange_identification: Connection closed by remote host", HostFailure.ConnectionClosed, "banner", "'HTTP/1.1 400 Bad Request'")]
     [InlineData(Reached + "kex_exchange_identification: Connection closed by remote host\r\nConnection closed by 10.9.8.7 port 2201\r\n", HostFailure.ConnectionClosed, "connect", "MaxStartups")]
     [InlineData("Connection closed by UNKNOWN port 65535", HostFailure.ConnectionClosed, "connect", "ProxyJump")]
     [InlineData(Reached + "debug1: Server accepts key: /home/me/.ssh/id_ed25519 ED25519 SHA256:abc explicit\nroot@10.9.8.7: Permission denied (publickey).", HostFailure.KeyLocked, "login", "ssh-add")]

@@ -17,7 +17,7 @@ internal sealed class RuntimeBundle : IBundleSource
 
     public async Task<Bundle> ReadAsync(CancellationToken cancellationToken)
     {
-        var core = new DirectoryInfo(RuntimeEnvironment.GetRuntimeDirectory());
+        var core = new DirectoryInfo(Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory()));
         var root = core.Parent?.Parent?.Parent?.FullName;
         if (core.Parent?.Name != "Microsoft.NETCore.App" || root is null || !File.Exists(Path.Combine(root, "dotnet")))
             throw new StreamsException($"this program does not run on a shared .NET runtime ({core.FullName}), so it has none to bring along");
