@@ -3,5 +3,26 @@ namespace Streams.Agent;
 /// <summary>Entry point of the agent.</summary>
 internal static class AgentProgram
 {
-    private static int Main(string[] args) => args.Length;
+    private const int BadUsage = 2;
+
+    private static async Task<int> Main(string[] args)
+    {
+        try
+        {
+            switch (args)
+            {
+                case ["serve", .. var options]:
+                    return await ServeCommand.RunAsync(AgentOptions.Parse(options)).ConfigureAwait(false);
+                case ["dial", var socket]:
+                    return await DialCommand.RunAsync(socket).ConfigureAwait(false);
+                default:
+                    throw new ArgumentException(AgentOptions.Usage);
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"streams agent: {exception.Message}").ConfigureAwait(false);
+            return BadUsage;
+        }
+    }
 }

@@ -23,4 +23,7 @@ internal static class WireLimits
 
     /// <summary>Largest piece of output or file content in one message.</summary>
     public const int MaxChunk = 64 * 1024;
+
+    /// <summary>Bytes of one relayed sync connection that may be under way in one direction.</summary>
+    public const int ChannelWindow = 1024 * 1024;
 }

@@ -1,0 +1,30 @@
+namespace Streams.Agent;
+
+/// <summary>The agent's command line.</summary>
+internal sealed record AgentOptions
+{
+    public const string Usage = "usage: serve --dotnet PATH --program DIRECTORY [--entry NAME] | dial SOCKET";
+
+    public required string Dotnet { get; init; }
+
+    public required ProgramTree Program { get; init; }
+
+    public static AgentOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        string? dotnet = null, program = null, entry = null;
+        for (; arguments.Length >= 2; arguments = arguments[2..])
+        {
+            switch (arguments[0])
+            {
+                case "--dotnet": dotnet = arguments[1]; break;
+                case "--program": program = arguments[1]; break;
+                case "--entry": entry = arguments[1]; break;
+                default: throw new ArgumentException($"unknown option {arguments[0]}; {Usage}");
+            }
+        }
+
+        if (arguments.Length > 0 || dotnet is null || program is null)
+            throw new ArgumentException(Usage);
+        return new AgentOptions { Dotnet = Path.GetFullPath(dotnet), Program = ProgramTree.Find(Path.GetFullPath(program), entry) };
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Streams.Processes;
+
+namespace Streams.Agent;
+
+/// <summary>The agent's private directory on its host: sockets, workers' output, blocks' files, the journal. Gone at the end.</summary>
+internal sealed class RunDirectory : IDisposable
+{
+    private readonly PrivateDirectory _directory = PrivateDirectory.Create();
+
+    public RunDirectory()
+    {
+        Directory.CreateDirectory(_directory["out"]);
+        Directory.CreateDirectory(_directory["blocks"]);
+    }
+
+    public string Root => _directory.Root;
+
+    public string AgentSocket => _directory["agent.sock"];
+
+    public string WorkersSocket => _directory["workers.sock"];
+
+    public string Journal => _directory["journal"];
+
+    public string SyncSocket(int worker) => _directory[string.Create(CultureInfo.InvariantCulture, $"sync-{worker}.sock")];
+
+    public string Output(int worker) => _directory[string.Create(CultureInfo.InvariantCulture, $"out/{worker}.log")];
+
+    /// <summary>A block's own directory; the block makes it on first use.</summary>
+    public string Block(int worker, uint ordinal) => _directory[string.Create(CultureInfo.InvariantCulture, $"blocks/{worker}-{ordinal}")];
+
+    public void Dispose() => _directory.Dispose();
+}

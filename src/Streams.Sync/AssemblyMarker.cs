@@ -1,3 +1,0 @@
-namespace Streams.Sync;
-
-internal static class AssemblyMarker;

@@ -1,0 +1,50 @@
+using Streams.Blocks.Commands;
+using Streams.Wire;
+
+namespace Streams;
+
+public sealed partial class BlockContext
+{
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs a shell command made from an interpolated string; its holes are quoted for the shell.</summary>
+    /// <inheritdoc cref="RunAsync(string, bool, CancellationToken)"/>
+    public Task<CommandResult> RunAsync(ShellCommand command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return RunAsync(new CommandLine { Shell = command.ToString() }, allowFailure, cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs a command line with <c>sh</c> and waits for its end. What it prints goes to the result and to the block's output.
+    /// It ends with the block at the latest; on cancellation it gets SIGTERM, and SIGKILL after the block's grace.
+    /// </summary>
+    /// <param name="command">The command line.</param>
+    /// <param name="allowFailure">True: an exit code other than 0 is a result like any other.</param>
+    /// <param name="cancellationToken">Ends the command, as <see cref="Cancellation"/> does.</param>
+    /// <exception cref="CommandFailedException">It could not be started or, unless <paramref name="allowFailure"/>, it failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the command has ended.</exception>
+    public Task<CommandResult> RunAsync(string command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(command);
+        return RunAsync(new CommandLine { Shell = new ShellCommand(command).ToString() }, allowFailure, cancellationToken);
+    }
+
+    /// <summary>Runs a program with exactly these arguments, without a shell.</summary>
+    /// <inheritdoc cref="RunAsync(string, bool, CancellationToken)"/>
+    public Task<CommandResult> RunAsync(IReadOnlyList<string> command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.Count == 0 || command[0].Length == 0)
+            throw new ArgumentException("A command needs at least the program's name.", nameof(command));
+        return RunAsync(new CommandLine { Arguments = { command } }, allowFailure, cancellationToken);
+    }
+
+    internal async Task<CommandResult> RunAsync(CommandLine command, bool allowFailure, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Cancellation);
+        var grace = _specification.GraceMs > 0 ? TimeSpan.FromMilliseconds(_specification.GraceMs / 2) : DefaultGrace;
+        var result = await new CommandRun(command, _specification, grace).RunAsync(either.Token).ConfigureAwait(false);
+        return result.ExitCode == 0 || allowFailure ? result : throw new CommandFailedException(result);
+    }
+}

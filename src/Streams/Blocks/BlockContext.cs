@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Logging;
+using Streams.Blocks;
+using Streams.Sync;
+using Streams.Wire;
+
+namespace Streams;
+
+/// <summary>What a running block is given: barriers and data exchange, log, whiteboard, a directory for its files, commands.</summary>
+public sealed partial class BlockContext
+{
+    private readonly BlockSpec _specification;
+    private readonly IBlockChannel _channel;
+    private readonly Lock _gate = new();
+
+    /// <summary>Created when first asked for. Guarded by <see cref="_gate"/>.</summary>
+    private SyncClient? _sync;
+    private string _whiteboard = "";
+
+    internal BlockContext(BlockSpec specification, IBlockChannel channel, CancellationToken cancellation)
+    {
+        _specification = specification;
+        _channel = channel;
+        Cancellation = cancellation;
+    }
+
+    /// <summary>The meeting point of the test's blocks: barriers and exchanged values.</summary>
+    /// <exception cref="SyncException">The block runs where there is no sync server.</exception>
+    public SyncClient Sync
+    {
+        get
+        {
+            lock (_gate)
+                return _sync ??= Connect();
+        }
+    }
+
+    /// <summary>Cancelled when the block is asked to stop. A block that does not stop in time is ended with its worker.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Name of the block's stream.</summary>
+    public string StreamName => _specification.Id?.Stream ?? "";
+
+    /// <summary>Name of the block: "1-NetServer".</summary>
+    public string BlockName => _specification.Name;
+
+    /// <summary>The host that the block runs on, as the test's author named it.</summary>
+    public string HostName => _specification.Host;
+
+    /// <summary>The block's number in its stream, from 1.</summary>
+    public int Ordinal => (int)(_specification.Id?.Ordinal ?? 0);
+
+    /// <summary>A directory for the block's files, which come home with its results. Made when first asked for.</summary>
+    /// <exception cref="InvalidOperationException">The block was given no directory.</exception>
+    public string DataDirectory
+    {
+        get
+        {
+            if (_specification.Directory.Length == 0)
+                throw new InvalidOperationException($"Block {BlockName} was given no directory for its files.");
+            return Directory.CreateDirectory(Path.Combine(_specification.Directory, "data")).FullName;
+        }
+    }
+
+    /// <summary>A short text for people that shows the block's present state. Setting it replaces it.</summary>
+    public string Whiteboard
+    {
+        get
+        {
+            lock (_gate)
+                return _whiteboard;
+        }
+
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            lock (_gate)
+                _whiteboard = value;
+            _channel.Whiteboard(Bounded(value));
+        }
+    }
+
+    /// <summary>Writes a line to the block's log and to the test's output, at once.</summary>
+    public void Log(string text) => Log(LogLevel.Information, text);
+
+    /// <summary>Writes a line of the given level to the block's log and to the test's output, at once.</summary>
+    public void Log(LogLevel level, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        _channel.Log(level, Bounded(text));
+    }
+
+    /// <summary>Ends what the context itself opened. Called when the block has ended.</summary>
+    internal ValueTask CloseAsync()
+    {
+        SyncClient? sync;
+        lock (_gate)
+            sync = _sync;
+        return sync?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private SyncClient Connect()
+    {
+        if (_specification.Sync is not { Address.Length: > 0 } endpoint)
+            throw new SyncException($"Block {BlockName} runs without a sync server.");
+        return new SyncClient(new SyncClientOptions { Address = endpoint.Address, Token = endpoint.Token, Party = endpoint.Party });
+    }
+
+    private static string Bounded(string text) =>
+        text.Length <= WireLimits.MaxLogText ? text : $"{text.AsSpan(0, WireLimits.MaxLogText)} [{text.Length - WireLimits.MaxLogText:N0} more characters left out]";
+}

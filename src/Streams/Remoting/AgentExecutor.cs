@@ -1,0 +1,174 @@
+using Google.Protobuf;
+using Streams.Execution;
+using Streams.Processes;
+using Streams.Wire;
+
+namespace Streams.Remoting;
+
+/// <summary>Runs one stream's blocks in a worker on an agent's host; a fresh worker after one has died.</summary>
+internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOptions options) : IBlockExecutor
+{
+    private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(15);
+
+    /// <summary>Second net over the agent's own time limit.</summary>
+    private static readonly TimeSpan LimitSlack = TimeSpan.FromSeconds(60);
+
+    /// <summary>The stream's queue calls one at a time; stopping may come from elsewhere.</summary>
+    private AgentWorker? _worker;
+    private int _disposed;
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (connection.Lost.IsCompleted)
+            throw new HostConnectException(HostFailure.ConnectionClosed, "agent", $"The connection to {connection.Host} was lost: {(await connection.Lost.ConfigureAwait(false)).Reason}.");
+        var worker = _worker is { IsGone: false } living ? living : await StartAsync().ConfigureAwait(false);
+        var answered = await Task.WhenAny(worker.Ready, connection.Lost).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (answered != worker.Ready)
+            throw new HostConnectException(HostFailure.ConnectionClosed, "agent", $"The connection to {connection.Host} was lost while a worker was started there: {(await connection.Lost.ConfigureAwait(false)).Reason}.");
+        var ready = await worker.Ready.ConfigureAwait(false);
+        if (ready.Error.Length == 0)
+            return;
+        Forget(worker);
+        throw new StreamsException(AgentVerdicts.DescribeFailedStart(ready, options.Stream, connection.Host));
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop)
+    {
+        var wasLost = connection.Lost.IsCompleted;
+        try
+        {
+            await PrepareAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return AgentVerdicts.NeverStarted(BlockOutcome.Cancel, OutcomeReason.Stopped, "The block was stopped before it started.");
+        }
+        catch (StreamsException exception)
+        {
+            var reason = wasLost ? OutcomeReason.StreamLost : OutcomeReason.NotStarted;
+            return AgentVerdicts.NeverStarted(BlockOutcome.Error, reason, exception.Message, connection.Lost.IsCompleted);
+        }
+
+        var worker = _worker!;
+        var block = new AgentBlock(specification, events);
+        if (!worker.TryBegin(block))
+            return AgentVerdicts.NeverStarted(BlockOutcome.Error, OutcomeReason.NotStarted, $"The worker on {connection.Host} ended before the block was sent to it.");
+        try
+        {
+            return await RunAsync(worker, block, specification, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            worker.End(block);
+            if (worker.IsGone)
+                Forget(worker);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(TimeSpan grace)
+    {
+        if (Interlocked.Exchange(ref _worker, null) is not { } worker)
+            return;
+        if (!worker.IsGone && await TrySendAsync(new FromController { Stop = new StopRemoteWorker { Worker = worker.Id, GraceMs = (long)grace.TotalMilliseconds } }).ConfigureAwait(false))
+        {
+            // Bounded: an agent that does not answer is found out by its silence, and ended by its lease.
+            await Task.WhenAny(worker.Gone, connection.Lost, Task.Delay(grace + StopSlack, connection.Time)).ConfigureAwait(false);
+        }
+
+        connection.Unregister(worker.Id);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+    }
+
+    private async Task<AgentWorker> StartAsync()
+    {
+        if (_worker is { } dead)
+            Forget(dead);
+        var worker = new AgentWorker(connection.NextWorker());
+        connection.Register(worker.Id, worker.Receive, options.ConnectSync);
+        var start = new StartRemoteWorker { Worker = worker.Id, Collection = options.Collection, Stream = options.Stream, Host = connection.Host, SyncToken = options.SyncToken };
+        foreach (var (name, value) in options.Environment)
+            start.Environment[name] = value;
+        _worker = worker;
+        await TrySendAsync(new FromController { Start = start }).ConfigureAwait(false); // a lost connection is seen by the caller
+        return worker;
+    }
+
+    private async Task<BlockVerdict> RunAsync(AgentWorker worker, AgentBlock block, BlockSpec specification, CancellationToken stop)
+    {
+        var digest = new Sha256();
+        digest.Append(specification.ToByteArray());
+        var submit = new SubmitBlock { Worker = worker.Id, Spec = specification, Digest = ByteString.CopyFrom(digest.Finish()) };
+        try
+        {
+            await connection.SendAsync(new FromController { Submit = submit }).ConfigureAwait(false);
+        }
+        catch (GrpcException exception) when (exception.Status == GrpcStatusCode.ResourceExhausted)
+        {
+            return AgentVerdicts.NeverStarted(BlockOutcome.Error, OutcomeReason.NotStarted, $"The block cannot be sent to {connection.Host}: {exception.Detail}.");
+        }
+        catch (GrpcException)
+        {
+            return await LostAsync(block).ConfigureAwait(false); // part of it may have got there
+        }
+
+        var cancel = new FromController { Cancel = new CancelRemoteBlock { Worker = worker.Id, Ordinal = specification.Id.Ordinal, Reason = "stopped by the test" } };
+        using var stopping = stop.Register(() => _ = TrySendAsync(cancel));
+        if (!await EndsInTimeAsync(block, specification).ConfigureAwait(false))
+            return AgentVerdicts.Overdue(block, connection.Host);
+        if (block.Ended.IsCompleted)
+            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, stop.IsCancellationRequested);
+        return await LostAsync(block).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the block's end or the connection's. False: the agent lives, but does not keep the block's time limit.</summary>
+    private async Task<bool> EndsInTimeAsync(AgentBlock block, BlockSpec specification)
+    {
+        var limit = specification.TimeLimitMs > 0
+            ? TimeSpan.FromMilliseconds(specification.TimeLimitMs + specification.GraceMs) + LimitSlack
+            : Timeout.InfiniteTimeSpan;
+        try
+        {
+            await Task.WhenAny(block.Ended, connection.Lost).WaitAsync(limit, connection.Time).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>"Lost" promises that nothing runs any more, so it is said only when that is certain.</summary>
+    private async Task<BlockVerdict> LostAsync(AgentBlock block)
+    {
+        await connection.CertainlyEndedAsync().ConfigureAwait(false);
+        return AgentVerdicts.Lost(await connection.Lost.ConfigureAwait(false), block, connection.Host);
+    }
+
+    private void Forget(AgentWorker worker)
+    {
+        Interlocked.CompareExchange(ref _worker, null, worker);
+        connection.Unregister(worker.Id);
+    }
+
+    private async Task<bool> TrySendAsync(FromController message)
+    {
+        try
+        {
+            await connection.SendAsync(message).ConfigureAwait(false);
+            return true;
+        }
+        catch (GrpcException)
+        {
+            return false; // the connection has ended, which everybody who waits sees by itself
+        }
+    }
+}

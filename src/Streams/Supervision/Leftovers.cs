@@ -1,0 +1,33 @@
+using System.Text;
+using Streams.Processes;
+
+namespace Streams.Supervision;
+
+/// <summary>
+/// Ends everything below a supervisor that is gone itself, from outside: by its cgroup and by its marker. For the
+/// controller when its supervisor was killed; the guard does the same when both were.
+/// </summary>
+internal static class Leftovers
+{
+    public static async Task<EndResult> EndAsync(string supervisorId, TimeProvider time)
+    {
+        var cgroup = Cgroup.PathFor(supervisorId) is { } path && Directory.Exists(path) ? new Cgroup(path) : null;
+        var marker = Encoding.ASCII.GetBytes(supervisorId);
+        Func<bool> killGroup = () =>
+        {
+            cgroup?.TryKill();
+            return false; // those known by marker only are killed one by one
+        };
+        var result = await Ending.RunAsync(() => Find(cgroup, marker), 2, killGroup, time).ConfigureAwait(false);
+        cgroup?.Remove();
+        return result;
+    }
+
+    private static List<ProcessEntry> Find(Cgroup? cgroup, byte[] marker)
+    {
+        var members = cgroup?.ProcessIds().ToHashSet() ?? [];
+        return ProcessEntry.ReadAll().FindAll(entry =>
+            !entry.IsDead && entry.ProcessId != Environment.ProcessId
+            && (members.Contains(entry.ProcessId) || entry.EnvironmentContains(marker)));
+    }
+}

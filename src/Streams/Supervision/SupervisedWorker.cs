@@ -1,0 +1,95 @@
+using Streams.Processes;
+using Streams.Wire;
+
+namespace Streams.Supervision;
+
+/// <summary>One worker of a <see cref="WorkerSupervisor"/>, from its start until nothing of it is left.</summary>
+internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerContainment containment, WorkerOutput output, TimeProvider time)
+{
+    private readonly TaskCompletionSource<WorkerEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OutOfMemoryWatch _memory = new(containment.Cgroup);
+    private volatile bool _endedByUs;
+
+    public WorkerContainment Containment => containment;
+
+    public Task<WorkerEnded> Ended => _ended.Task;
+
+    /// <summary>Follows the worker to its end. To be started once.</summary>
+    public async Task FollowAsync()
+    {
+        try
+        {
+            var exit = await process.Exit.ConfigureAwait(false);
+            var outOfMemory = exit.Signal == NativeMethods.SIGKILL && !_endedByUs && _memory.HasKilled();
+            var rest = await EndAsync(withWorker: true).ConfigureAwait(false);
+            rest.Strays.AddRange(containment.FindSuspects());
+            var ended = new WorkerEnded
+            {
+                Worker = id,
+                ExitCode = exit.ExitCode,
+                Signal = exit.Signal,
+                EndedBySupervisor = _endedByUs,
+                KernelOutOfMemory = outOfMemory,
+                Swept = rest.Ended,
+            };
+            rest.AddStraysTo(ended.Strays);
+            _ended.TrySetResult(ended);
+        }
+        catch (Exception exception)
+        {
+            _ended.TrySetException(exception); // never seen, and somebody waits for it
+        }
+        finally
+        {
+            containment.Cgroup?.Remove();
+            output.Dispose();
+        }
+    }
+
+    public async Task<WorkerEnded> StopAsync(TimeSpan grace)
+    {
+        if (!process.Exit.IsCompleted)
+        {
+            _endedByUs = true;
+            if (grace > TimeSpan.Zero && ChildProcesses.OfThisProcess.TrySignalGroup(process, NativeMethods.SIGTERM))
+                await Task.WhenAny(process.Exit, Task.Delay(grace, time)).ConfigureAwait(false);
+            if (!process.Exit.IsCompleted)
+                await KillAsync().ConfigureAwait(false);
+        }
+
+        return await Ended.ConfigureAwait(false);
+    }
+
+    public async Task<WorkerSwept> SweepAsync()
+    {
+        var result = await EndAsync(withWorker: false).ConfigureAwait(false);
+        var swept = new WorkerSwept { Worker = id, Swept = result.Ended };
+        result.AddStraysTo(swept.Strays);
+        return swept;
+    }
+
+    /// <summary>What has to be looked at from time to time while it runs.</summary>
+    public void Poll()
+    {
+        _memory.Poll();
+        output.Bound();
+    }
+
+    private async Task KillAsync()
+    {
+        var result = await EndAsync(withWorker: true).ConfigureAwait(false);
+        // The kernel does not let go of it. Whoever waits has to hear so now, not when it does.
+        if (result.Strays.Exists(stray => stray.Identity == process.Identity))
+        {
+            var ended = new WorkerEnded { Worker = id, ExitCode = -1, Signal = NativeMethods.SIGKILL, EndedBySupervisor = true, Swept = result.Ended };
+            result.AddStraysTo(ended.Strays);
+            _ended.TrySetResult(ended);
+        }
+    }
+
+    private Task<EndResult> EndAsync(bool withWorker) => Ending.RunAsync(
+        () => containment.Find(withWorker),
+        containment.ScansToBeSure,
+        withWorker && containment.Cgroup is { } cgroup ? cgroup.TryKill : null,
+        time);
+}

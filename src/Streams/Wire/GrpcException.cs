@@ -1,0 +1,11 @@
+namespace Streams.Wire;
+
+/// <summary>A call ended with another status than OK. The connection is still usable, except after <see cref="GrpcStatusCode.Unavailable"/>.</summary>
+internal sealed class GrpcException(GrpcStatusCode status, string detail, Exception? innerException = null)
+    : Exception($"{status}: {detail}", innerException)
+{
+    public GrpcStatusCode Status { get; } = status;
+
+    /// <summary>The status message as the peer gave it. Not escaped for printing.</summary>
+    public string Detail { get; } = detail;
+}

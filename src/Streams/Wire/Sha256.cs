@@ -1,0 +1,96 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Streams.Wire;
+
+/// <summary>SHA-256 (FIPS 180-4) in managed code: the framework's own aborts the process on a host without libssl.</summary>
+internal sealed class Sha256
+{
+    private const int BlockSize = 64;
+
+    private static readonly uint[] Constants =
+    [
+        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+        0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+        0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+        0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+        0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+        0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+        0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+    ];
+
+    private readonly uint[] _state = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
+    private readonly byte[] _pending = new byte[BlockSize];
+    private readonly uint[] _schedule = new uint[64];
+    private int _pendingCount;
+    private long _length;
+
+    public void Append(ReadOnlySpan<byte> data)
+    {
+        _length += data.Length;
+        if (_pendingCount > 0)
+        {
+            var taken = Math.Min(BlockSize - _pendingCount, data.Length);
+            data[..taken].CopyTo(_pending.AsSpan(_pendingCount));
+            _pendingCount += taken;
+            data = data[taken..];
+            if (_pendingCount < BlockSize)
+                return;
+            Compress(_pending);
+            _pendingCount = 0;
+        }
+
+        for (; data.Length >= BlockSize; data = data[BlockSize..])
+            Compress(data);
+        data.CopyTo(_pending);
+        _pendingCount = data.Length;
+    }
+
+    /// <summary>The digest of all that was appended. To be asked for once.</summary>
+    public byte[] Finish()
+    {
+        var bits = _length * 8;
+        Span<byte> padding = stackalloc byte[BlockSize * 2];
+        padding[0] = 0x80;
+        var size = (_pendingCount < 56 ? 56 : 120) - _pendingCount;
+        BinaryPrimitives.WriteInt64BigEndian(padding[size..], bits);
+        Append(padding[..(size + 8)]);
+        var digest = new byte[32];
+        for (var i = 0; i < 8; i++)
+            BinaryPrimitives.WriteUInt32BigEndian(digest.AsSpan(i * 4), _state[i]);
+        return digest;
+    }
+
+    private void Compress(ReadOnlySpan<byte> block)
+    {
+        var w = _schedule;
+        for (var i = 0; i < 16; i++)
+            w[i] = BinaryPrimitives.ReadUInt32BigEndian(block[(i * 4)..]);
+        for (var i = 16; i < 64; i++)
+        {
+            var s0 = BitOperations.RotateRight(w[i - 15], 7) ^ BitOperations.RotateRight(w[i - 15], 18) ^ (w[i - 15] >> 3);
+            var s1 = BitOperations.RotateRight(w[i - 2], 17) ^ BitOperations.RotateRight(w[i - 2], 19) ^ (w[i - 2] >> 10);
+            w[i] = w[i - 16] + s0 + w[i - 7] + s1;
+        }
+
+        var (a, b, c, d, e, f, g, h) = (_state[0], _state[1], _state[2], _state[3], _state[4], _state[5], _state[6], _state[7]);
+        for (var i = 0; i < 64; i++)
+        {
+            var s1 = BitOperations.RotateRight(e, 6) ^ BitOperations.RotateRight(e, 11) ^ BitOperations.RotateRight(e, 25);
+            var first = h + s1 + ((e & f) ^ (~e & g)) + Constants[i] + w[i];
+            var s0 = BitOperations.RotateRight(a, 2) ^ BitOperations.RotateRight(a, 13) ^ BitOperations.RotateRight(a, 22);
+            var second = s0 + ((a & b) ^ (a & c) ^ (b & c));
+            (h, g, f, e, d, c, b, a) = (g, f, e, d + first, c, b, a, first + second);
+        }
+
+        _state[0] += a;
+        _state[1] += b;
+        _state[2] += c;
+        _state[3] += d;
+        _state[4] += e;
+        _state[5] += f;
+        _state[6] += g;
+        _state[7] += h;
+    }
+}

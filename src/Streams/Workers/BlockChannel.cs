@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Streams.Blocks;
+using Streams.Wire;
+
+namespace Streams.Workers;
+
+/// <summary>Sends one block's log lines and whiteboard. What comes after the block's end is not sent.</summary>
+internal sealed class BlockChannel(FramedStream controller, uint ordinal) : IBlockChannel
+{
+    private volatile bool _ended;
+
+    public void End() => _ended = true;
+
+    public void Log(LogLevel level, string text) => Send(new FromWorker
+    {
+        Log = new BlockLog
+        {
+            Ordinal = ordinal,
+            UnixUs = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+            Level = (int)level,
+            Text = WellFormed(text),
+        },
+    });
+
+    public void Whiteboard(string text) => Send(new FromWorker { Whiteboard = new BlockWhiteboard { Ordinal = ordinal, Text = WellFormed(text) } });
+
+    private static string WellFormed(string text) =>
+        System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
+
+    private void Send(FromWorker message)
+    {
+        if (_ended)
+            return;
+        try
+        {
+            controller.Write(message);
+        }
+        catch (IOException)
+        {
+            // The controller is gone; the reader thread sees it, too, and ends the worker.
+        }
+    }
+}

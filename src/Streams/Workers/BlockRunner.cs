@@ -1,0 +1,201 @@
+using System.Net.Sockets;
+using Streams.Processes;
+using Streams.Wire;
+
+namespace Streams.Workers;
+
+/// <summary>
+/// The worker's life: connects, says hello, runs blocks one at a time on a thread of its own while this thread reads, and
+/// ends when the other side is gone.
+/// </summary>
+internal sealed class BlockRunner : IDisposable
+{
+    private readonly FramedStream _controller;
+    private readonly WorkerOutput _output = new();
+    private readonly LeftoverCheck _leftovers = new();
+    private readonly Dictionary<MethodIdentity, ResolvedBlock> _known = [];
+    private readonly Lock _gate = new();
+    private readonly Queue<BlockSpec> _waiting = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+
+    /// <summary>The running block's; guarded by <see cref="_gate"/>.</summary>
+    private (uint Ordinal, CancellationTokenSource Source)? _running;
+
+    /// <summary>Blocks to be cancelled as soon as they start. Guarded by <see cref="_gate"/>.</summary>
+    private readonly HashSet<uint> _cancelled = [];
+
+    private BlockRunner(Stream stream) => _controller = new FramedStream(stream);
+
+    /// <summary>Returns when the controller is gone or says so.</summary>
+    public static int Run(string socketPath, string worker, string token)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(socketPath));
+        }
+        catch (SocketException exception)
+        {
+            socket.Dispose();
+            Console.Error.WriteLine($"Worker {worker}: nobody listens at {socketPath}: {exception.Message}");
+            return 1;
+        }
+
+        using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true));
+        return runner.Run(worker, token);
+    }
+
+    public void Dispose()
+    {
+        _controller.Dispose();
+        _output.Dispose();
+        _leftovers.Dispose();
+        _arrived.Dispose();
+    }
+
+    private int Run(string worker, string token)
+    {
+        try
+        {
+            var identity = ProcessIdentity.OfThisProcess;
+            _controller.Write(new FromWorker
+            {
+                Hello = new Hello { Protocol = WireLimits.Protocol, Token = token, Worker = worker, Pid = identity.ProcessId, StartTicks = identity.StartTicks },
+            });
+            new Thread(RunBlocks) { IsBackground = true, Name = "Streams block" }.Start();
+            while (_controller.Read(ToWorker.Parser) is { } message)
+            {
+                if (!Handle(message))
+                    return 0;
+            }
+
+            return 0;
+        }
+        catch (FrameException exception)
+        {
+            Console.Error.WriteLine($"Worker {worker}: {exception.Message}");
+            return 2;
+        }
+        catch (IOException)
+        {
+            // The controller died with data on the way: the same as its end.
+            return 0;
+        }
+    }
+
+    private bool Handle(ToWorker message)
+    {
+        switch (message.KindCase)
+        {
+            case ToWorker.KindOneofCase.Welcome when message.Welcome.Protocol != WireLimits.Protocol:
+                throw new FrameException($"the controller speaks protocol {message.Welcome.Protocol}, this worker {WireLimits.Protocol}");
+            case ToWorker.KindOneofCase.Run:
+                lock (_gate)
+                    _waiting.Enqueue(message.Run.Spec);
+                _arrived.Release();
+                return true;
+            case ToWorker.KindOneofCase.Cancel:
+                Cancel(message.Cancel.Ordinal);
+                return true;
+            default:
+                return message.KindCase != ToWorker.KindOneofCase.Shutdown;
+        }
+    }
+
+    private void Cancel(uint ordinal)
+    {
+        CancellationTokenSource? source = null;
+        lock (_gate)
+        {
+            if (_running is { } running && running.Ordinal == ordinal)
+                source = running.Source;
+            else
+                _cancelled.Add(ordinal);
+        }
+
+        // Not on this thread: the author's callbacks run inside.
+        if (source is not null)
+            _ = source.CancelAsync();
+    }
+
+    private void RunBlocks()
+    {
+        try
+        {
+            while (true)
+            {
+                _arrived.Wait();
+                BlockSpec specification;
+                lock (_gate)
+                    specification = _waiting.Dequeue();
+                RunBlock(specification);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // The controller is gone; the reading thread ends the worker.
+        }
+    }
+
+    private void RunBlock(BlockSpec specification)
+    {
+        var ordinal = specification.Id?.Ordinal ?? 0;
+        var cancellation = new CancellationTokenSource();
+        var cancelled = false;
+        lock (_gate)
+        {
+            _running = (ordinal, cancellation);
+            cancelled = _cancelled.Remove(ordinal);
+        }
+
+        if (cancelled)
+            cancellation.Cancel();
+        var lastNumber = _leftovers.LastNumber();
+        _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output.Offset() } });
+        var channel = new BlockChannel(_controller, ordinal);
+        var context = new BlockContext(specification, channel, cancellation.Token);
+        var finished = new BlockExecution(specification, _known, context, cancellation.Token).Run();
+        Close(context, finished);
+        channel.End();
+        lock (_gate)
+            _running = null;
+        finished.OutputOffset = _output.Offset();
+        finished.LeftoversPossible = _leftovers.Possible(lastNumber);
+        Finish(finished);
+    }
+
+    private static void Close(BlockContext context, BlockFinished finished)
+    {
+        try
+        {
+            context.CloseAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (Exception exception)
+        {
+            // The block has its verdict; that its connection closed badly is worth a warning, no more.
+            finished.Warnings.Add($"the block's sync connection did not close: {exception.Message}");
+        }
+    }
+
+    private void Finish(BlockFinished finished)
+    {
+        try
+        {
+            _controller.Write(new FromWorker { Finished = finished });
+        }
+        catch (FrameException exception)
+        {
+            var smaller = new BlockFinished
+            {
+                Ordinal = finished.Ordinal,
+                Outcome = WireOutcome.OutcomeFail,
+                Reason = finished.Outcome is WireOutcome.OutcomePass ? WireReason.ReasonResultNotSendable : finished.Reason,
+                Message = $"{(finished.Outcome is WireOutcome.OutcomePass ? "The block itself passed, but" : finished.Message)} its final message could not be sent: {exception.Message}",
+                OutputOffset = finished.OutputOffset,
+                ElapsedUs = finished.ElapsedUs,
+                LeftoversPossible = finished.LeftoversPossible,
+            };
+            _controller.Write(new FromWorker { Finished = smaller });
+        }
+    }
+}

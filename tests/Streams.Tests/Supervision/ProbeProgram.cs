@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using Streams.Processes;
+using Streams.Supervision;
+
+namespace Streams.Tests.Supervision;
+
+/// <summary>
+/// The test assembly as a program: what tests need as a process of its own. Started as <c>dotnet exec Streams.Tests.dll
+/// VERB</c>; the test runner does not come through here.
+/// </summary>
+internal static class ProbeProgram
+{
+    public static string Path => typeof(ProbeProgram).Assembly.Location;
+
+    private static async Task<int> Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["controller", var containment, var directory]:
+                return await ControlAsync(containment, directory);
+            case ["surroundings"]:
+                WorkerStartup.Prepare();
+                return Surroundings();
+            case ["die", var how]:
+                WorkerStartup.Prepare();
+                return Die(how);
+            default:
+                return 64;
+        }
+    }
+
+    /// <summary>A controller with a worker and a leftover, which prints the three ids and waits to be killed.</summary>
+    private static async Task<int> ControlAsync(string containment, string directory)
+    {
+        var client = new SupervisorClient([.. DotnetLaunch.Find().Command(SupervisorProgram.Verb, "--containment", containment)], directory);
+        var start = new Wire.StartWorker { Worker = "w", OutputPath = System.IO.Path.Combine(directory, "output"), FirstLine = "token" };
+        start.Command.AddRange(["/usr/bin/python3", System.IO.Path.Combine(AppContext.BaseDirectory, "Supervision", "leftovers.py"), "stubborn", System.IO.Path.Combine(directory, "pids"), "stay"]);
+        var started = await client.StartAsync(start, CancellationToken.None);
+        await Eventually.IsTrueAsync(() => File.Exists(start.OutputPath) && File.ReadAllText(start.OutputPath).Contains("left"), "the leftover");
+        Console.WriteLine($"{client.ProcessId} {started.Pid} {File.ReadAllLines(System.IO.Path.Combine(directory, "pids"))[0]}");
+        await Task.Delay(TimeSpan.FromMinutes(2));
+        return 0;
+    }
+
+    private static int Surroundings()
+    {
+        // What a program started by a block sees, and what the worker itself reads from standard input.
+        using var shell = System.Diagnostics.Process.Start("/bin/sh",
+            ["-c", "yes 2>&1 | head -n 1 > /dev/null; ulimit -Sn; cat /proc/self/oom_score_adj; env | grep -c -e STREAMS_SUPERVISOR -e STREAMS_OPEN -e STREAMS_ADOPT -e STREAMS_DIAG -e EnableDiagnostics; ls -l /proc/self/fd/0 | grep -o '/dev/null'; grep SigIgn /proc/self/status"]);
+        shell.WaitForExit();
+        Console.WriteLine($"stdin {Console.In.Read()}");
+        return 0;
+    }
+
+    private static int Die(string how)
+    {
+        switch (how)
+        {
+            case "stack overflow":
+                return Recurse(1);
+            case "FailFast":
+                Environment.FailFast("on purpose");
+                return 0;
+            case "exception":
+                new Thread(() => throw new InvalidOperationException("on purpose")).Start();
+                Thread.Sleep(Timeout.Infinite);
+                return 0;
+            case "abort":
+                NativeMethods.Kill(Environment.ProcessId, 6);
+                Thread.Sleep(Timeout.Infinite);
+                return 0;
+            case "wild pointer":
+                Marshal.WriteInt32(new IntPtr(0x7000_0000_1234), 1);
+                return 0;
+            case "kill":
+                NativeMethods.Kill(Environment.ProcessId, 9);
+                return 0;
+            case "zero":
+                Environment.Exit(0);
+                return 1;
+            default:
+                return 7;
+        }
+    }
+
+    private static int Recurse(int depth) => depth == 0 ? 0 : Recurse(depth + 1) + Recurse(depth + 2);
+}

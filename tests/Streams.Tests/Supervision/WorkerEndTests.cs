@@ -1,0 +1,131 @@
+using Streams.Processes;
+
+namespace Streams.Tests.Supervision;
+
+/// <summary>Promise 2: every way to end is named.</summary>
+public class WorkerEndTests
+{
+    [Theory]
+    [InlineData("stack overflow", "was ended by a stack overflow")]
+    [InlineData("FailFast", "was ended by Environment.FailFast")]
+    [InlineData("exception", "was ended by an unhandled exception")]
+    [InlineData("abort", "was ended by SIGABRT (abort)")]
+    [InlineData("wild pointer", "was ended by ")]
+    [InlineData("kill", "was ended by SIGKILL (kill -9)")]
+    [InlineData("zero", "ended the process by itself (exit code 0)")]
+    [InlineData("seven", "exited with code 7")]
+    public async Task Death_is_named(string how, string words)
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartAsync("w", DotnetLaunch.Find().Dotnet, "exec", ProbeProgram.Path, "die", how);
+
+        var ended = await fixture.Client.EndedAsync("w").DefaultTimeout();
+
+        Assert.Contains(words, ended.Describe(fixture.OutputOf("w")));
+        Assert.False(ended.EndedBySupervisor);
+        Assert.False(ended.KernelOutOfMemory);
+    }
+
+    [Fact]
+    public async Task Segmentation_fault_of_native_code_is_named()
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartShellAsync("w", "kill -SEGV $$");
+
+        var ended = await fixture.Client.EndedAsync("w").DefaultTimeout();
+
+        Assert.Equal("The worker was ended by SIGSEGV (segmentation fault).", ended.Describe(fixture.OutputOf("w")));
+    }
+
+    [Fact]
+    public async Task Worker_that_ignores_being_asked_is_killed_after_the_grace()
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartShellAsync("w", "trap '' TERM; echo ready; while :; do sleep 1; done");
+        await fixture.PrintedAsync("w", "ready");
+
+        var ended = await fixture.Client.StopAsync("w", TimeSpan.FromMilliseconds(200)).DefaultTimeout();
+
+        Assert.Equal(9, ended.Signal);
+        Assert.True(ended.EndedBySupervisor);
+    }
+
+    [Fact]
+    public async Task Stopped_worker_is_killed()
+    {
+        await using var fixture = new SupervisorFixture("subreaper");
+        await fixture.StartShellAsync("w", "echo ready; kill -STOP $$; echo on");
+        await fixture.PrintedAsync("w", "ready");
+
+        var ended = await fixture.Client.StopAsync("w", TimeSpan.FromMilliseconds(50)).DefaultTimeout();
+
+        Assert.Equal(9, ended.Signal);
+    }
+
+    [Fact]
+    public async Task Worker_that_heeds_being_asked_may_clean_up()
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartShellAsync("w", "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.01; done");
+        await fixture.PrintedAsync("w", "ready");
+
+        var ended = await fixture.Client.StopAsync("w", TimeSpan.FromSeconds(30)).DefaultTimeout();
+
+        Assert.Equal(5, ended.ExitCode);
+        Assert.Contains("bye", await File.ReadAllTextAsync(fixture.OutputOf("w")));
+    }
+
+    [Fact]
+    public async Task Worker_without_its_framework_tells_so()
+    {
+        await using var fixture = new SupervisorFixture();
+        var config = fixture["bad.runtimeconfig.json"];
+        await File.WriteAllTextAsync(config, """{"runtimeOptions":{"framework":{"name":"No.Such.Framework","version":"99.0.0"}}}""");
+        var launch = DotnetLaunch.Find();
+        await fixture.StartAsync("w", launch.Dotnet, "exec", "--runtimeconfig", config, launch.Program);
+
+        var text = (await fixture.Client.EndedAsync("w").DefaultTimeout()).Describe(fixture.OutputOf("w"));
+
+        Assert.Contains("the framework that its runtimeconfig.json asks for is not installed (exit code 150)", text);
+        Assert.Contains("No.Such.Framework", text);
+    }
+
+    [Fact]
+    public async Task Worker_without_its_program_tells_so()
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartAsync("w", DotnetLaunch.Find().Dotnet, "exec", fixture["missing.dll"]);
+
+        var text = (await fixture.Client.EndedAsync("w").DefaultTimeout()).Describe(fixture.OutputOf("w"));
+
+        Assert.Contains("could not be started by dotnet", text);
+        Assert.Contains("missing.dll", text);
+    }
+
+    [Theory]
+    [InlineData("/no/such/program", "/no/such/program could not be started: No such file or directory (errno 2)")]
+    [InlineData("sleep", "its command has to begin with an absolute path")]
+    public async Task Start_that_fails_says_why(string program, string words)
+    {
+        await using var fixture = new SupervisorFixture();
+
+        Assert.Equal(words, (await fixture.StartAsync("w", program)).Error);
+    }
+
+    [Fact]
+    public async Task Children_of_a_worker_find_plain_surroundings()
+    {
+        await using var fixture = new SupervisorFixture();
+        await fixture.StartAsync("w", DotnetLaunch.Find().Dotnet, "exec", ProbeProgram.Path, "surroundings");
+        await fixture.Client.EndedAsync("w").DefaultTimeout();
+
+        var lines = await File.ReadAllLinesAsync(fixture.OutputOf("w"));
+
+        Assert.DoesNotContain(lines, line => line.Contains("Broken pipe"));
+        Assert.Contains("500", lines);
+        Assert.Contains("0", lines); // none of our private variables
+        Assert.Contains("/dev/null", lines);
+        Assert.Contains("stdin -1", lines);
+        Assert.Contains(lines, line => line.StartsWith("SigIgn:") && line.EndsWith("0000000000000000"));
+    }
+}
