@@ -105,12 +105,12 @@ internal static partial class SshDiagnosis
             return Failure(evidence, HostFailure.ConnectionRefused, "connect", $"it refused the connection{where}", "see that sshd runs there, on that port");
         if (evidence.Has("No route to host") || evidence.Has("Network is unreachable"))
             return Failure(evidence, HostFailure.ConnectionRefused, "connect", $"there is no route to it{where}");
+        if (NotSsh(evidence) is { } greeting)
+            return Failure(evidence, HostFailure.ConnectionClosed, "banner", $"something answered{where}, but not as an ssh server: '{greeting}'");
         if (evidence.Has("timed out during banner exchange"))
             return Failure(evidence, HostFailure.TimedOut, "connect", $"it took the connection{where} and stayed silent");
         if (evidence.Has("timed out"))
             return Failure(evidence, HostFailure.TimedOut, "connect", $"it did not answer in time{where}");
-        if (NotSsh(evidence) is { } greeting)
-            return Failure(evidence, HostFailure.ConnectionClosed, "banner", $"something answered{where}, but not as an ssh server: '{greeting}'");
         if (evidence.Has("Unable to negotiate"))
             return Failure(evidence, HostFailure.ConnectionClosed, "banner", "it and ssh have no common algorithm");
         if (evidence.Has("UNKNOWN port 65535"))
@@ -127,7 +127,8 @@ internal static partial class SshDiagnosis
 
     private static string? NotSsh(SshEvidence evidence)
     {
-        if (!evidence.Has("Invalid SSH identification string") && !evidence.Has("banner line contains invalid characters") && !evidence.Has("banner exchange"))
+        // A server may print lines before its version; one that never names a version is none.
+        if (evidence.Log.Contains("Remote protocol version", StringComparison.Ordinal))
             return null;
         var match = BannerLine().Match(evidence.Log);
         return match.Success ? match.Groups[1].Value.Trim() : null;

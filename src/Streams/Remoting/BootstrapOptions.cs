@@ -1,0 +1,27 @@
+namespace Streams.Remoting;
+
+/// <summary>How an agent is started on a host.</summary>
+internal sealed record BootstrapOptions
+{
+    /// <summary>How long the host may be silent in any step of the start.</summary>
+    public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The lowest .NET that will do; a newer minor or patch of the same major does too. Null: none is needed.</summary>
+    public Version? RequiredRuntime { get; init; } = new(Environment.Version.Major, 0, 0);
+
+    /// <summary>
+    /// Becomes the agent: a line of sh, with $dotnet, $agent_tree, $program_tree and $run set. Standard error must not go
+    /// to the connection. It is ours, never made from a host's or a test's text.
+    /// </summary>
+    public string LaunchLine { get; init; } =
+        """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" 2>"$run/agent.log" """;
+
+    /// <summary>How often a connection is made anew that was dropped before the login.</summary>
+    public int MaxRetries { get; init; } = 5;
+
+    /// <summary>The longest pause before the first retry; it grows with each.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Measures the limits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

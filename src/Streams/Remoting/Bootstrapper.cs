@@ -1,0 +1,60 @@
+using Streams.Hosts;
+using Streams.Remoting.Bundles;
+
+namespace Streams.Remoting;
+
+/// <summary>Turns a shell on a host into a started agent (D9), over one connection. See docs/bootstrap.md.</summary>
+internal static class Bootstrapper
+{
+    /// <summary>
+    /// Connects, sends what the host lacks, and starts the agent there. A connection that is dropped before its login is
+    /// made anew a few times; nothing is tried again after a refused login.
+    /// </summary>
+    /// <exception cref="HostConnectException">It did not work; the message names the stage and the host's own words.</exception>
+    /// <exception cref="StreamsException">A bundle cannot be made here.</exception>
+    public static async Task<StartedAgent> StartAsync(
+        IHostConnector connector, BundleSet bundles, BootstrapOptions options, CancellationToken cancellationToken)
+    {
+        var agent = bundles.Agent.ReadAsync(cancellationToken);
+        var program = bundles.Program.ReadAsync(cancellationToken);
+        for (var retry = 0; ; retry++)
+        {
+            try
+            {
+                return await StartOnceAsync(connector, agent, program, bundles, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HostConnectException exception) when (retry < options.MaxRetries && IsDroppedBeforeLogin(exception))
+            {
+                // Many controllers dropped at the same moment must not come back at the same moment.
+                var pause = options.RetryPause * (retry + 1) * (0.2 + (0.8 * Random.Shared.NextDouble()));
+                await Task.Delay(pause, options.Time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static bool IsDroppedBeforeLogin(HostConnectException exception) =>
+        exception is { Failure: HostFailure.ConnectionClosed, Stage: "connect" };
+
+    private static async Task<StartedAgent> StartOnceAsync(
+        IHostConnector connector, Task<Bundle> agent, Task<Bundle> program, BundleSet bundles, BootstrapOptions options, CancellationToken cancellationToken)
+    {
+        HostConnection connection;
+        using var place = await LoginGate.EnterAsync(cancellationToken).ConfigureAwait(false);
+        connection = await connector.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var dialogue = new HostDialogue(connector.Host, connection, options, place.Dispose);
+            await using (dialogue.ConfigureAwait(false))
+            {
+                var session = new BootstrapSession(
+                    dialogue, await agent.ConfigureAwait(false), await program.ConfigureAwait(false), bundles.Runtime, options);
+                return await session.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

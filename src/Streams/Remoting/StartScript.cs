@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using Streams.Remoting.Bundles;
+
+namespace Streams.Remoting;
+
+/// <summary>
+/// The compound commands sent to a host's shell. Only digests, numbers and our own constant text go into them, so there is
+/// nothing to quote.
+/// </summary>
+internal static class StartScript
+{
+    private const string Resource = "Streams.Remoting.start.sh";
+
+    private static readonly Lazy<string> Body = new(() =>
+    {
+        using var stream = typeof(StartScript).Assembly.GetManifestResourceStream(Resource)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    });
+
+    public static string First(string nonce, Bundle agent, Bundle program, Bundle? runtime, BootstrapOptions options)
+    {
+        var required = options.RequiredRuntime;
+        var script = new StringBuilder("{\n");
+        script.Append(CultureInfo.InvariantCulture, $"nonce={nonce}\n");
+        script.Append(CultureInfo.InvariantCulture, $"major={required?.Major} minor={required?.Minor} patch={Math.Max(0, required?.Build ?? 0)}\n");
+        script.Append("launch_line='").Append(options.LaunchLine.Replace("'", @"'\''", StringComparison.Ordinal)).Append("'\n");
+        AppendBundle(script, agent);
+        AppendBundle(script, program);
+        if (runtime is not null)
+            AppendBundle(script, runtime);
+        return script.Append(Body.Value).Append("}\n").ToString();
+    }
+
+    public static string Offer(Bundle bundle) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{ offer {bundle.Id} {bundle.Manifest.Length}; }}\n");
+
+    public static string Second(ContentUpload upload, IReadOnlyList<Bundle> bundles, Bundle? runtime)
+    {
+        var script = new StringBuilder("{\n");
+        if (runtime is not null)
+            AppendBundle(script, runtime);
+        if (upload.Length > 0)
+            script.Append(CultureInfo.InvariantCulture, $"receive {upload.Length} {upload.Length / 1024}\n");
+        foreach (var bundle in bundles)
+            script.Append(CultureInfo.InvariantCulture, $"build {bundle.Id}\n");
+        return script.Append("sweep\nstart\n}\n").ToString();
+    }
+
+    private static void AppendBundle(StringBuilder script, Bundle bundle) =>
+        script.Append(CultureInfo.InvariantCulture, $"{bundle.Name}_id={bundle.Id} {bundle.Name}_count={bundle.Files.Count}\n");
+}

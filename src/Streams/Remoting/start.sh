@@ -1,0 +1,193 @@
+# The host's half of a start (docs/bootstrap.md). Sent as one compound command with these set before it: nonce, major,
+# minor, patch (of the runtime that is needed; major empty: none is), launch_line, and for each known bundle
+# <name>_id and <name>_count. dash and busybox read ahead: the controller sends nothing more before it is asked to.
+# No process is started that is not needed: this is on the way to every first block. POSIX sh, busybox included.
+umask 077
+say() { printf 'STREAMS-%s %s\n' "$nonce" "$*"; }
+fail() { say FAIL "$@"; exit 1; }
+work='' built=''
+
+# ---- what is here ----------------------------------------------------------------------------------------------------
+report() {
+  set -- $(uname -sm)
+  libc=unknown icu=no cxx=no
+  for f in /lib/ld-musl-*; do [ -e "$f" ] && libc=musl; done
+  for f in /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* /lib/*/ld-linux-*.so.*; do [ -e "$f" ] && libc=glibc; done
+  for f in /usr/lib/*/libicuuc.so.* /usr/lib64/libicuuc.so.* /usr/lib/libicuuc.so.* /usr/local/lib/libicuuc.so.*; do [ -e "$f" ] && icu=yes; done
+  for f in /usr/lib/*/libstdc++.so.6 /usr/lib64/libstdc++.so.6 /usr/lib/libstdc++.so.6 /lib/*/libstdc++.so.6 /lib64/libstdc++.so.6; do [ -e "$f" ] && cxx=yes; done
+  say FACT "$1 $2 $libc $icu"
+}
+
+# A directory that is ours alone: made by mkdir, or found to be ours. Not a link, and closed to others (1f-50, -55).
+own() {
+  made=$(mkdir -m 700 "$1" 2>&1) || [ -d "$1" ] || fail upload "cannot make $1: $made"
+  [ ! -h "$1" ] || fail upload "$1 is a link; it must be a directory of its own"
+  listed=$(ls -ldn "$1") uid=$(id -u)
+  set -- "$1" $listed
+  case $2 in drwx------ | drwx------.) ;; *) fail upload "$1 is open to others ($2): it must have mode 0700" ;; esac
+  [ "$4" = "$uid" ] || fail upload "$1 belongs to user $4, and we are $uid"
+}
+
+open_store() {
+  cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}
+  case $cache in /?*) ;; *) fail upload "no place for files: neither HOME nor XDG_CACHE_HOME is set to a directory" ;; esac
+  [ -d "$cache" ] || made=$(mkdir -p "$cache" 2>&1) || fail upload "cannot make $cache: $made"
+  store=$cache/streams
+  own "$store"
+  for d in content trees incoming run; do [ -d "$store/$d" ] || mkdir "$store/$d" 2>/dev/null || [ -d "$store/$d" ] || fail upload "cannot make $store/$d"; done
+}
+
+# ---- dotnet ----------------------------------------------------------------------------------------------------------
+fits() {
+  case $1 in *[!0-9.]*) return 1 ;; esac
+  before=$IFS; IFS=.; set -- $1; IFS=$before
+  [ "${1:-0}" -eq "$major" ] || return 1
+  [ "${2:-0}" -gt "$minor" ] || { [ "${2:-0}" -eq "$minor" ] && [ "${3:-0}" -ge "$patch" ]; }
+}
+
+find_dotnet() {
+  dotnet='' libraries=''
+  [ -n "$major" ] || { dotnet=none; return 0; }
+  found=$(command -v dotnet 2>/dev/null) && found=$(readlink -f "$found" 2>/dev/null)
+  seen=:
+  for place in "${DOTNET_ROOT:-}" "${found%/*}" /usr/share/dotnet /usr/lib/dotnet /usr/lib64/dotnet /usr/local/share/dotnet /opt/dotnet "${HOME:-}/.dotnet"; do
+    case $place in /?*) ;; *) continue ;; esac
+    case $seen in *":$place:"*) continue ;; esac
+    seen=$seen$place:
+    [ -x "$place/dotnet" ] || continue
+    core='' web=''
+    for v in "$place"/shared/Microsoft.NETCore.App/*; do
+      [ -d "$v" ] && say RUNTIME "${v##*/} $place" && fits "${v##*/}" && core=${v##*/}
+    done
+    for v in "$place"/shared/Microsoft.AspNetCore.App/*; do [ -d "$v" ] && fits "${v##*/}" && web=${v##*/}; done
+    [ -n "$core" ] && [ -z "$web" ] && say NOWEB "$core $place"
+    if [ -n "$core" ] && [ -n "$web" ]; then dotnet=$place/dotnet; return 0; fi
+  done
+  return 1
+}
+
+# ---- trees -----------------------------------------------------------------------------------------------------------
+# True if the tree is exactly what its manifest says, and the manifest what its id says: hashed anew before each use.
+verify() {
+  [ -f "$1/manifest" ] && [ ! -h "$1/manifest" ] && [ ! -h "$1/files" ] || return 1
+  set -- "$1" "$2" "$3" "$(sha256sum <"$1/manifest")"
+  [ "${4%% *}" = "$2" ] || return 1
+  [ "$(find "$1/files" -type f | wc -l)" -eq "$3" ] && [ -z "$(find "$1/files" ! -type d ! -type f)" ] || return 1
+  sed 's/^\(.\{64\}\)./\1 /' "$1/manifest" | (cd "$1/files" && sha256sum -c - >/dev/null 2>&1)
+}
+
+locate() {
+  # What this start has built was hashed on its way in.
+  case "$built " in *" $1 "*) tree=$store/trees/$1.$nonce/files; return 0 ;; esac
+  for tree in "$store/trees/$1".*; do
+    [ -d "$tree" ] && [ ! -h "$tree" ] && verify "$tree" "$1" "$2" && { touch "$tree"; tree=$tree/files; return 0; }
+  done
+  tree=
+  return 1
+}
+
+# Says what is missing, or becomes the agent.
+start() {
+  needed=
+  agent_tree='' program_tree=''
+  locate "$agent_id" "$agent_count" && agent_tree=$tree || needed="$needed agent"
+  locate "$program_id" "$program_count" && program_tree=$tree || needed="$needed program"
+  if ! find_dotnet; then
+    if [ -n "${runtime_id:-}" ] && locate "$runtime_id" "$runtime_count"; then
+      dotnet=$tree/dotnet
+      [ "$cxx" = yes ] || libraries=$tree/lib
+    else
+      needed="$needed runtime"
+    fi
+  fi
+  if [ -n "$needed" ]; then say NEED$needed; else launch; fi
+}
+
+launch() {
+  run=$store/run/$nonce
+  made=$(mkdir -m 700 "$run" 2>&1) || fail agent "cannot make $run: $made"
+  rm -rf "$store/incoming/$nonce"
+  unset DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE
+  if [ "$dotnet" != none ]; then
+    DOTNET_ROOT=${dotnet%/*}; export DOTNET_ROOT
+    [ "$icu" = yes ] || { DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1; export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT; }
+    [ -z "$libraries" ] || { LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}; export LD_LIBRARY_PATH; }
+  fi
+  say DOTNET "$dotnet"
+  say AGENT "$run/agent.log"
+  eval "$launch_line"
+}
+
+# ---- receiving -------------------------------------------------------------------------------------------------------
+# Each part is asked for by SEND, and "head -c" waits for no more than its length.
+prepare() {
+  work=$store/incoming/$nonce
+  [ -d "$work" ] || { made=$(mkdir -m 700 "$work" "$work/new" 2>&1) || fail upload "cannot make $work: $made"; }
+}
+
+# offer ID BYTES: takes a manifest, says which of its contents are not here unharmed.
+offer() {
+  prepare
+  say SEND "$2"
+  head -c "$2" >"$work/$1" || fail upload "cannot write $work/$1: no space left?"
+  set -- "$1" "$(sha256sum <"$work/$1")"
+  [ "${2%% *}" = "$1" ] || fail upload "the manifest $1 did not arrive whole; is the disk full? $(df -Pk "$store" 2>/dev/null | tail -n 1)"
+  : >"$work/present"
+  while read -r content path; do
+    if [ -f "$store/content/$content" ] && [ ! -h "$store/content/$content" ]; then
+      printf '%s  %s\n' "${content%?}" "$content" >>"$work/present"
+    else
+      say MISSING "$content"
+    fi
+  done <"$work/$1"
+  (cd "$store/content" && sha256sum -c - <"$work/present" 2>/dev/null) | while IFS= read -r line; do
+    case $line in *': OK') ;; *) say MISSING "${line%%:*}" ;; esac
+  done
+  say END
+}
+
+# receive BYTES KIBIBYTES: takes a tar of contents, puts those that are whole into the store, each by one rename.
+receive() {
+  prepare
+  set -- "$1" "$2" $(df -Pk "$store" 2>/dev/null | tail -n 1)
+  case ${6:-} in '' | *[!0-9]*) say FREE -1 ;; *) say FREE "$6"; [ "$6" -gt "$2" ] || fail upload "the disk of $store has only $6 KiB free, and $2 KiB are needed" ;; esac
+  say SEND "$1"
+  head -c "$1" | (cd "$work/new" && tar -xof - 2>"$work/tar.log") || fail upload "cannot unpack in $work: $(head -n 3 "$work/tar.log" | tr '\n' ' ')"
+  cd "$work/new" || fail upload "cannot enter $work/new"
+  for f in *; do printf '%s  %s\n' "${f%?}" "$f"; done >../sums
+  broken=$(sha256sum -c ../sums 2>/dev/null | grep -v ': OK$' | head -n 3)
+  [ -z "$broken" ] || fail upload "files did not arrive whole: $broken"
+  for f in *-; do [ -e "$f" ] && chmod 0400 ./*-; break; done
+  for f in *x; do [ -e "$f" ] && chmod 0500 ./*x; break; done
+  moved=$(mv -f ./* "$store/content/" 2>&1) || fail upload "cannot store files: $moved"
+  cd /
+}
+
+# build ID: makes the tree of hard links for a manifest, under a name of its own: another run may be using the
+# same tree, or making it.
+build() {
+  new=$work/tree.$1
+  mkdir "$new" "$new/files" || fail upload "cannot make $new"
+  while read -r content path; do
+    case $path in */*) [ -d "$new/files/${path%/*}" ] || mkdir -p "$new/files/${path%/*}" ;; esac
+    ln "$store/content/$content" "$new/files/$path" || fail upload "cannot link $path"
+  done <"$work/$1" 2>"$work/build.log" || fail upload "cannot build $1: $(head -n 1 "$work/build.log")"
+  mv "$work/$1" "$new/manifest" && mv "$new" "$store/trees/$1.$nonce" || fail upload "cannot rename $new"
+  built="$built $1"
+}
+
+# What nobody has used for a month, and what starts that were cut short left behind.
+sweep() {
+  find "$store/trees" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} + 2>/dev/null
+  find "$store/incoming" "$store/run" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
+  find "$store/content" -type f -links 1 -mtime +30 -exec rm -f {} + 2>/dev/null
+}
+
+# ---- the first answer ------------------------------------------------------------------------------------------------
+echo # Whatever a start file printed may not have ended its line.
+for tool in uname mkdir ls id find wc sed sha256sum head tail tar mv ln chmod touch rm df; do
+  command -v "$tool" >/dev/null 2>&1 || fail shell "the host has no '$tool'"
+done
+report
+open_store
+start
