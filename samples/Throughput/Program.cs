@@ -13,7 +13,7 @@ if (settings is null)
 }
 
 var (serverHost, clientHost, connections, seconds) = (settings.ServerHost, settings.ClientHost, settings.Connections, settings.Seconds);
-await using var streams = new StreamCollection(
+var streams = new StreamCollection(
     Console.WriteLine,
     new StreamCollectionOptions { Owner = "Throughput", Ssh = new SshOptions { ConfigFile = settings.SshConfig } });
 

@@ -28,9 +28,6 @@ public sealed class StreamHost : IEquatable<StreamHost>
     /// <summary>This machine, with workers of its own.</summary>
     public static StreamHost Local { get; } = new("localhost", "localhost", kind: StreamHostKind.Local);
 
-    /// <summary>The test's own process: for debugging. Blocks are not isolated from each other there.</summary>
-    public static StreamHost InProcess { get; } = new("in-process", "in-process", kind: StreamHostKind.InProcess);
-
     /// <summary>The host's name, address, or alias of the ssh configuration, without brackets.</summary>
     public string Name { get; }
 

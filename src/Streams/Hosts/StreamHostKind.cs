@@ -5,5 +5,4 @@ internal enum StreamHostKind
 {
     Ssh,
     Local,
-    InProcess,
 }
