@@ -93,7 +93,7 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
 
         await _poll.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(workers.Select(worker => worker.StopAsync(TimeSpan.Zero))).ConfigureAwait(false);
-        _containment.Remove();
+        await _containment.RemoveAsync(_time).ConfigureAwait(false);
         await _guard.DisposeAsync().ConfigureAwait(false);
     }
 
