@@ -6,6 +6,8 @@ namespace Streams.Supervision;
 /// <summary>One control group (version 2): a directory of the kernel's that holds processes and all their descendants.</summary>
 internal sealed class Cgroup(string path)
 {
+    private static readonly TimeSpan RemoveLimit = TimeSpan.FromSeconds(1);
+
     public string Path { get; } = path;
 
     /// <summary>
@@ -79,7 +81,22 @@ internal sealed class Cgroup(string path)
         return null;
     }
 
-    /// <summary>Removes it and all below it; what still holds a process stays.</summary>
+    /// <summary>
+    /// Removes it and all below it. For a moment after its last process has gone from sight the kernel still counts it, hence
+    /// the repetition; what holds a process for longer stays.
+    /// </summary>
+    public async Task RemoveAsync(TimeProvider time)
+    {
+        for (var began = time.GetTimestamp(); ;)
+        {
+            Remove();
+            if (!Directory.Exists(Path) || time.GetElapsedTime(began) > RemoveLimit)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same, tried once: for a group that never held a process.</summary>
     public void Remove() => Remove(Path);
 
     private static string Self() => Environment.ProcessId.ToString(CultureInfo.InvariantCulture);

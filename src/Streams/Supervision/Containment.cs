@@ -48,5 +48,5 @@ internal sealed class Containment
         return new WorkerContainment(Kind, lease, _cgroup?.TryCreate(lease[(Id.Length + 1)..]), living);
     }
 
-    public void Remove() => _cgroup?.Remove();
+    public Task RemoveAsync(TimeProvider time) => _cgroup?.RemoveAsync(time) ?? Task.CompletedTask;
 }

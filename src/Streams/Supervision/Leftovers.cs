@@ -19,7 +19,8 @@ internal static class Leftovers
             return false; // those known by marker only are killed one by one
         };
         var result = await Ending.RunAsync(() => Find(cgroup, marker), 2, killGroup, time).ConfigureAwait(false);
-        cgroup?.Remove();
+        if (cgroup is not null)
+            await cgroup.RemoveAsync(time).ConfigureAwait(false);
         return result;
     }
 

@@ -41,8 +41,9 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
         }
         finally
         {
-            containment.Cgroup?.Remove();
             output.Dispose();
+            if (containment.Cgroup is { } cgroup)
+                await cgroup.RemoveAsync(time).ConfigureAwait(false);
         }
     }
 

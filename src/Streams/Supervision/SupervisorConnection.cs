@@ -48,6 +48,13 @@ internal sealed class SupervisorConnection : IAsyncDisposable
         var messages = Path.Combine(directory, $"supervisor-{id[..8]}.log");
         // Its standard error is a file, not a pipe that somebody has to empty. The shell is gone after that.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // As for workers: a killed .NET process leaves three files of its debugger's behind, unless told not to make them.
+        if (!start.Environment.ContainsKey(WorkerStartup.DiagnosticsVariable))
+        {
+            start.Environment[WorkerStartup.DiagnosticsVariable] = "0";
+            start.Environment[WorkerStartup.DiagnosticsSetVariable] = "1"; // the workers hand it down to the last, and take it out
+        }
+
         foreach (var argument in (string[])["-c", "umask 077; exec 2>>\"$1\"; shift; exec \"$@\"", "sh", messages, .. command, "--id", id])
             start.ArgumentList.Add(argument);
         try
@@ -72,21 +79,24 @@ internal sealed class SupervisorConnection : IAsyncDisposable
 
     public Task<WorkerEnded> EndedAsync(string worker) => _ended[worker].Task;
 
-    public Task<WorkerEnded> StopAsync(string worker, TimeSpan grace)
+    public async Task<WorkerEnded> StopAsync(string worker, TimeSpan grace)
     {
+        // Requests are answered side by side: one about a worker has to wait until that worker is known over there.
+        await _started[worker].Task.ConfigureAwait(false);
         var ended = _ended[worker].Task;
         if (!ended.IsCompleted)
             Send(new ToSupervisor { Stop = new StopWorker { Worker = worker, GraceMs = (long)grace.TotalMilliseconds } });
-        return ended;
+        return await ended.ConfigureAwait(false);
     }
 
-    public Task<WorkerSwept> SweepAsync(string worker)
+    public async Task<WorkerSwept> SweepAsync(string worker)
     {
+        await _started[worker].Task.ConfigureAwait(false);
         var request = Interlocked.Increment(ref _lastSweep);
         var swept = Waiter<WorkerSwept>();
         _swept[request] = swept;
         Send(new ToSupervisor { Sweep = new SweepWorker { Worker = worker, Request = request } });
-        return swept.Task;
+        return await swept.Task.ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -192,13 +202,24 @@ internal sealed class SupervisorConnection : IAsyncDisposable
             waiter.TrySetException(lost);
     }
 
+    private void TakeStarted(WorkerStarted answer)
+    {
+        if (answer.Error.Length > 0 && _ended.TryGetValue(answer.Worker, out var ended))
+        {
+            ended.TrySetException(new IOException($"The worker {answer.Worker} never started: {answer.Error}"));
+            _ = ended.Task.Exception; // whoever asked for the start is told there
+        }
+
+        if (_started.TryGetValue(answer.Worker, out var started))
+            started.TrySetResult(answer);
+    }
+
     private void Take(FromSupervisor answer)
     {
         switch (answer.KindCase)
         {
             case FromSupervisor.KindOneofCase.Started:
-                if (_started.TryGetValue(answer.Started.Worker, out var started))
-                    started.TrySetResult(answer.Started);
+                TakeStarted(answer.Started);
                 break;
             case FromSupervisor.KindOneofCase.Ended:
                 if (_ended.TryGetValue(answer.Ended.Worker, out var ended))

@@ -25,7 +25,12 @@ internal sealed class SupervisorGuard : IAsyncDisposable
             if [ -z "$found" ]; then empty=$((empty + 1)); else empty=0; fi
             [ "$empty" -ge 2 ] || sleep 0.02 || sleep 1
         done
-        [ -n "$2" ] && find "$2" -depth -type d -exec rmdir {} \;
+        round=0
+        while [ -n "$2" ] && [ -d "$2" ] && [ "$round" -lt 50 ]; do
+            round=$((round + 1))
+            find "$2" -depth -type d -exec rmdir {} \;
+            [ ! -d "$2" ] || sleep 0.02 || sleep 1
+        done
         exit 0
         """;
 

@@ -81,12 +81,14 @@ internal static class SupervisorProgram
                     if (started.Error.Length == 0)
                         answers.Write(new FromSupervisor { Ended = await supervisor.EndedAsync(request.Start.Worker).ConfigureAwait(false) });
                     break;
-                case ToSupervisor.KindOneofCase.Stop:
+                case ToSupervisor.KindOneofCase.Stop when supervisor.Knows(request.Stop.Worker):
                     // Its end is reported to whoever started it.
                     await supervisor.StopAsync(request.Stop.Worker, TimeSpan.FromMilliseconds(request.Stop.GraceMs)).ConfigureAwait(false);
                     break;
                 case ToSupervisor.KindOneofCase.Sweep:
-                    var swept = await supervisor.SweepAsync(request.Sweep.Worker, CancellationToken.None).ConfigureAwait(false);
+                    var swept = supervisor.Knows(request.Sweep.Worker)
+                        ? await supervisor.SweepAsync(request.Sweep.Worker, CancellationToken.None).ConfigureAwait(false)
+                        : new WorkerSwept { Worker = request.Sweep.Worker };
                     swept.Request = request.Sweep.Request;
                     answers.Write(new FromSupervisor { Swept = swept });
                     break;

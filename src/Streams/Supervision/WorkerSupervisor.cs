@@ -54,6 +54,13 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         return new WorkerSupervisor(containment, guard, time ?? TimeProvider.System);
     }
 
+    /// <summary>Whether such a worker was started here, running or not.</summary>
+    public bool Knows(string worker)
+    {
+        lock (_gate)
+            return _workers.ContainsKey(worker);
+    }
+
     public async Task<WorkerStarted> StartAsync(StartWorker start, CancellationToken cancellationToken)
     {
         try
@@ -86,7 +93,7 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
 
         await _poll.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(workers.Select(worker => worker.StopAsync(TimeSpan.Zero))).ConfigureAwait(false);
-        _containment.Remove();
+        await _containment.RemoveAsync(_time).ConfigureAwait(false);
         await _guard.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -173,6 +180,7 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         if (_containment.Kind == ContainmentKind.Subreaper)
             variables[WorkerStartup.AdoptVariable] = "1";
         // A killed .NET process leaves three files of its debugger's in the temporary directory, unless told not to make them.
+        // Where our own controller has said so for us, the variable that marks it as ours was inherited as well.
         if (variables.TryAdd(WorkerStartup.DiagnosticsVariable, "0"))
             variables[WorkerStartup.DiagnosticsSetVariable] = "1";
         return variables;

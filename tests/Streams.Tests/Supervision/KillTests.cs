@@ -78,13 +78,17 @@ public class KillTests
     [Fact]
     public async Task Nothing_is_left_of_a_supervisor_that_was_closed()
     {
+        string? cgroup;
         ProcessIdentity supervisor, guard, worker;
         await using (var fixture = new SupervisorFixture())
         {
             worker = ProcessIdentity.Of((await fixture.StartShellAsync("w", "trap '' TERM HUP; sleep 100")).Pid)!.Value;
             supervisor = ProcessIdentity.Of(fixture.Client.ProcessId!.Value)!.Value;
             guard = GuardOf(supervisor.ProcessId);
+            cgroup = Cgroup.PathFor(IdOf(guard));
         }
+
+        Assert.False(Directory.Exists(cgroup));
 
         Assert.False(worker.IsAlive);
         Assert.False(guard.IsAlive);

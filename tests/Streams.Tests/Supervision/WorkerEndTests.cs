@@ -103,6 +103,18 @@ public class WorkerEndTests
         Assert.Contains("missing.dll", text);
     }
 
+    [Fact]
+    public async Task Worker_that_is_stopped_while_it_starts_is_stopped()
+    {
+        await using var fixture = new SupervisorFixture();
+        var starting = fixture.StartShellAsync("w", "sleep 100");
+
+        var ended = await fixture.Client.StopAsync("w", TimeSpan.Zero).DefaultTimeout();
+
+        Assert.Equal("", (await starting).Error);
+        Assert.Equal(9, ended.Signal);
+    }
+
     [Theory]
     [InlineData("/no/such/program", "/no/such/program could not be started: No such file or directory (errno 2)")]
     [InlineData("sleep", "its command has to begin with an absolute path")]
@@ -111,6 +123,8 @@ public class WorkerEndTests
         await using var fixture = new SupervisorFixture();
 
         Assert.Equal(words, (await fixture.StartAsync("w", program)).Error);
+        var never = await Assert.ThrowsAsync<IOException>(() => fixture.Client.EndedAsync("w").DefaultTimeout());
+        Assert.Contains(words, never.Message);
     }
 
     [Theory]
