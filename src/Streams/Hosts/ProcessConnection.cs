@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Streams.Processes;
 
 namespace Streams.Hosts;
 
@@ -40,7 +41,7 @@ internal class ProcessConnection : HostConnection
     public override async Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken)
     {
         var exitCode = await EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        var said = RemoteText.Clean(ErrorText.Trim());
+        var said = PrintableText.Clean(ErrorText.Trim());
         var message = $"host {_host}: the connection ended at the stage '{stage}' (exit code {exitCode})"
             + (said.Length > 0 ? $"\n  it said:  {said.ReplaceLineEndings("\n            ")}" : "")
             + $"\n  command:  {CommandLine}";
@@ -127,11 +128,11 @@ internal class ProcessConnection : HostConnection
         command == "ssh"
             ? $"host {host}: OpenSSH client not found in PATH ({Environment.GetEnvironmentVariable("PATH")})\n"
                 + $"  try:      install openssh-client, or name another ssh command in {SshOptions.CommandVariable}"
-            : $"host {host}: '{RemoteText.Clean(command)}' is not an executable file, nor the name of one in PATH\n"
+            : $"host {host}: '{PrintableText.Clean(command)}' is not an executable file, nor the name of one in PATH\n"
                 + $"  try:      correct it ({SshOptions.CommandVariable} names the ssh command)";
 
     private static string Shown(string argument) =>
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_=/.:@%+,[]".Contains(c, StringComparison.Ordinal))
             ? argument
-            : "'" + RemoteText.Clean(argument).Replace("'", @"'\''", StringComparison.Ordinal) + "'";
+            : "'" + PrintableText.Clean(argument).Replace("'", @"'\''", StringComparison.Ordinal) + "'";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Streams.Processes;
 
 namespace Streams.Hosts;
 
@@ -142,7 +143,7 @@ internal static partial class SshDiagnosis
         var said = evidence.Said.Where(line => !line.StartsWith('@')).TakeLast(MaxSaid).ToList();
         message.Append("\n  ssh said: ").Append(said.Count == 0 ? "nothing" : string.Join("\n            ", said));
         message.Append("\n  command:  ").Append(evidence.CommandLine);
-        return new HostConnectException(failure, stage, RemoteText.Clean(message.ToString()));
+        return new HostConnectException(failure, stage, PrintableText.Clean(message.ToString()));
     }
 
     private static (string Type, string Fingerprint) ServerKey(string log)

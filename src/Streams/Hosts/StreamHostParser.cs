@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Streams.Processes;
 
 namespace Streams.Hosts;
 
@@ -158,5 +159,5 @@ internal static class StreamHostParser
     }
 
     private static string Shown(string text) =>
-        RemoteText.Clean(text.Length <= MaxShown ? text : text[..MaxShown] + "...").ReplaceLineEndings("\\n");
+        PrintableText.CleanLine(text.Length <= MaxShown ? text : text[..MaxShown] + "...");
 }

@@ -10,11 +10,23 @@ internal sealed record BootstrapOptions
     public Version? RequiredRuntime { get; init; } = new(Environment.Version.Major, 0, 0);
 
     /// <summary>
-    /// Becomes the agent: a line of sh, with $dotnet, $agent_tree, $program_tree and $run set. Standard error must not go
+    /// Name of the program's entry assembly, without extension, if its directory holds several programs; null lets the
+    /// agent find it.
+    /// </summary>
+    public string? Entry
+    {
+        get;
+        init => field = value is null || value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? value
+            : throw new ArgumentException($"The assembly name '{value}' has characters that are not sent to a host's shell.", nameof(value));
+    }
+
+    /// <summary>
+    /// Becomes the agent: a line of sh, with $dotnet, $agent_tree, $program_tree, $entry and $run set. Standard error must not go
     /// to the connection. It is ours, never made from a host's or a test's text.
     /// </summary>
     public string LaunchLine { get; init; } =
-        """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" 2>"$run/agent.log" """;
+        """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} 2>"$run/agent.log" """;
 
     /// <summary>How often a connection is made anew that was dropped before the login.</summary>
     public int MaxRetries { get; init; } = 5;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Streams.Hosts;
+using Streams.Processes;
 using Streams.Remoting.Bundles;
 
 namespace Streams.Remoting;
@@ -45,7 +46,7 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
             switch (word)
             {
                 case "AGENT":
-                    _diagnostics = RemoteText.Clean(rest);
+                    _diagnostics = PrintableText.Clean(rest);
                     return null;
                 case "NEED":
                     return rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -58,7 +59,7 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
 
     private void TakeFact(string word, string rest)
     {
-        var words = RemoteText.Clean(rest).Split(' ', 4);
+        var words = PrintableText.Clean(rest).Split(' ', 4);
         switch (word)
         {
             case "FACT" when words.Length == 4:
@@ -71,7 +72,7 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
                 _withoutWeb.Add(words[0]);
                 break;
             case "DOTNET":
-                _facts = _facts with { DotnetPath = RemoteText.Clean(rest) };
+                _facts = _facts with { DotnetPath = PrintableText.Clean(rest) };
                 break;
             case "FREE" when long.TryParse(rest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var kibibytes):
                 _facts = _facts with { FreeBytes = kibibytes < 0 ? -1 : kibibytes * 1024 };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Streams.Hosts;
+using Streams.Processes;
 
 namespace Streams.Remoting;
 
@@ -78,7 +79,7 @@ internal sealed class HostDialogue : IAsyncDisposable
         var message = $"host {Host}: {what}";
         if (_noise.Count > 0)
             message += "\n  the host printed:\n    | " + string.Join("\n    | ", _noise);
-        return new HostConnectException(failure, stage, RemoteText.Clean(message), cause);
+        return new HostConnectException(failure, stage, PrintableText.Clean(message), cause);
     }
 
     /// <summary>The connection from the first byte after the last line that was read.</summary>
@@ -192,6 +193,6 @@ internal sealed class HostDialogue : IAsyncDisposable
             return explained;
         return new HostConnectException(
             explained.Failure, explained.Stage,
-            explained.Message + RemoteText.Clean("\n  the host printed:\n    | " + string.Join("\n    | ", _noise)), explained);
+            explained.Message + PrintableText.Clean("\n  the host printed:\n    | " + string.Join("\n    | ", _noise)), explained);
     }
 }

@@ -25,6 +25,7 @@ internal static class StartScript
         var script = new StringBuilder("{\n");
         script.Append(CultureInfo.InvariantCulture, $"nonce={nonce}\n");
         script.Append(CultureInfo.InvariantCulture, $"major={required?.Major} minor={required?.Minor} patch={Math.Max(0, required?.Build ?? 0)}\n");
+        script.Append(CultureInfo.InvariantCulture, $"entry='{options.Entry}'\n");
         script.Append("launch_line='").Append(options.LaunchLine.Replace("'", @"'\''", StringComparison.Ordinal)).Append("'\n");
         AppendBundle(script, agent);
         AppendBundle(script, program);

@@ -1,5 +1,5 @@
 # The host's half of a start (docs/bootstrap.md). Sent as one compound command with these set before it: nonce, major,
-# minor, patch (of the runtime that is needed; major empty: none is), launch_line, and for each known bundle
+# minor, patch (of the runtime that is needed; major empty: none is), entry, launch_line, and for each known bundle
 # <name>_id and <name>_count. dash and busybox read ahead: the controller sends nothing more before it is asked to.
 # No process is started that is not needed: this is on the way to every first block. POSIX sh, busybox included.
 umask 077

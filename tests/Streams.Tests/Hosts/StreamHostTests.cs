@@ -33,7 +33,7 @@ public sealed class StreamHostTests
     [InlineData("a`b`", "'a`b`' is not a valid host name: character '`' at 2")]
     [InlineData("a b", "'a b' is not a valid host name: character ' ' at 2")]
     [InlineData("a\nb", "'a\\nb' is not a valid host name: character U+000A at 2")]
-    [InlineData("a\0b", "'a\\u0000b' is not a valid host name: character U+0000 at 2")]
+    [InlineData("a\0b", "'a\\x00b' is not a valid host name: character U+0000 at 2")]
     [InlineData("ä", "'ä' is not a valid host name: character U+00E4 at 1")]
     [InlineData("%h", "'%h' is not a valid host name: character '%' at 1")]
     [InlineData("", "'' is not a valid host name: it is empty")]

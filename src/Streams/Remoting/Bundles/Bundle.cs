@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Streams.Processes;
 
 namespace Streams.Remoting.Bundles;
 
@@ -55,6 +56,6 @@ internal sealed class Bundle
     {
         var parts = path.Split('/');
         if (parts.Any(part => part is "" or "." or "..") || path.Any(c => char.IsControl(c) || c == '\\') || path != path.Trim())
-            throw new StreamsException($"The bundle '{Name}' has a file that cannot be sent to a host, for its name is not plain: '{Hosts.RemoteText.Clean(path)}'");
+            throw new StreamsException($"The bundle '{Name}' has a file that cannot be sent to a host, for its name is not plain: '{PrintableText.CleanLine(path)}'");
     }
 }

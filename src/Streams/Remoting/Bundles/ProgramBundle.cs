@@ -8,11 +8,22 @@ namespace Streams.Remoting.Bundles;
 /// </summary>
 internal sealed class ProgramBundle(string outputDirectory, string? trustedAssemblies) : IBundleSource
 {
+    private const string DepsSuffix = ".deps.json";
+
     private static readonly string[] ResultsDirectories = ["TestResults", "BenchmarkDotNet.Artifacts"];
 
     /// <summary>The program that runs here.</summary>
     public static ProgramBundle OfThisProcess { get; } =
         new(AppContext.BaseDirectory, AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string);
+
+    /// <summary>
+    /// The entry assembly whose dependency context runs here: the test project's under a test host, whose own program
+    /// is a mere loader. Null if it is unknown.
+    /// </summary>
+    public static string? EntryOfThisProcess =>
+        (AppContext.GetData("APP_CONTEXT_DEPS_FILES") as string)?.Split(';', 2)[0] is { } path && path.EndsWith(DepsSuffix, StringComparison.Ordinal)
+            ? Path.GetFileName(path)[..^DepsSuffix.Length]
+            : null;
 
     public async Task<Bundle> ReadAsync(CancellationToken cancellationToken)
     {
