@@ -16,20 +16,20 @@ var (serverHost, clientHost, connections, seconds) = (settings.ServerHost, setti
 var streams = new StreamCollection(
     Console.WriteLine,
     new StreamCollectionOptions { Owner = "Throughput", Ssh = new SshOptions { ConfigFile = settings.SshConfig } });
-
-var server = streams.Add(serverHost, name: "server");
-var client = streams.Add(clientHost, name: "client");
-var everyInterface = serverHost != clientHost;
-
-server.RunBg(block => Measure.ReceiveAsync(block, connections, everyInterface), new BlockOptions { Name = "Receive" });
-var sent = client.RunBg(block => Measure.SendAsync(block, connections, TimeSpan.FromSeconds(seconds)), new BlockOptions { Name = "Send" });
-
+Figures? figures = null;
 try
 {
-    await streams.WaitAsync();
-    var figures = await sent.ValueAsync();
-    Console.WriteLine();
-    Console.WriteLine(figures);
+    await using (streams)
+    {
+        var server = streams.Add(serverHost, name: "server");
+        var client = streams.Add(clientHost, name: "client");
+        var remote = !server.Host.IsLocal;
+
+        server.RunBg(block => Measure.ReceiveAsync(block, connections, remote), new BlockOptions { Name = "Receive" });
+        var sent = client.RunBg(block => Measure.SendAsync(block, connections, TimeSpan.FromSeconds(seconds)), new BlockOptions { Name = "Send" });
+        await streams.WaitAsync();
+        figures = await sent.ValueAsync();
+    }
 }
 catch (BlockFailedException failure)
 {
@@ -37,5 +37,11 @@ catch (BlockFailedException failure)
 }
 
 Console.WriteLine();
-Console.WriteLine(await streams.SummaryAsync());
-return streams.SelectMany(stream => stream.Results).All(result => result.Outcome == BlockOutcome.Pass) ? 0 : 1;
+Console.WriteLine(ResultsTree.Render(streams.ResultsDirectory));
+Console.WriteLine();
+Console.WriteLine(streams.RenderTimeline());
+if (figures is null)
+    return 1;
+Console.WriteLine();
+Console.WriteLine(figures);
+return 0;
