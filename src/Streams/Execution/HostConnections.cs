@@ -1,5 +1,4 @@
 using Streams.Hosts;
-using Streams.Processes;
 using Streams.Remoting;
 using Streams.Remoting.Bundles;
 
@@ -50,24 +49,10 @@ internal sealed class HostConnections(string run) : IAsyncDisposable
     private async Task<AgentConnection> ConnectAsync(StreamHost host, StreamCollectionOptions options, CancellationToken cancellationToken)
     {
         var connector = new SshConnector(host, options.Ssh);
-        var start = new BootstrapOptions { Time = options.TimeProvider };
-        start = start with { LaunchLine = start.LaunchLine.Replace(" 2>", $" --entry {ShellQuoting.Quote(Entry())} 2>", StringComparison.Ordinal) };
+        var start = new BootstrapOptions { Entry = ProgramBundle.EntryOfThisProcess, Time = options.TimeProvider };
         var started = await Bootstrapper.StartAsync(connector, Bundles, start, cancellationToken).ConfigureAwait(false);
         var attach = new AgentConnectionOptions { Run = run, Host = host.ToString(), Lease = options.Lease, Time = options.TimeProvider };
         return await AgentConnection.OpenAsync(started, attach, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Name of the program whose workers the agent starts: several may lie in one output directory.</summary>
-    private static string Entry()
-    {
-        try
-        {
-            return Path.GetFileName(DotnetLaunch.Find().DepsFile)[..^".deps.json".Length];
-        }
-        catch (IOException exception)
-        {
-            throw new StreamsException($"No worker can be started on another host: {exception.Message}", exception);
-        }
     }
 
     private static async Task CloseAsync(Task<AgentConnection> connection)
