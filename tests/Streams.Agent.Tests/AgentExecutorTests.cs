@@ -24,6 +24,18 @@ public class AgentExecutorTests
         }
     }
 
+    [Theory, InlineData("echo here; exit 0", BlockOutcome.Pass), InlineData("echo here; exit 3", BlockOutcome.Fail)]
+    public async Task A_command_runs_in_the_real_worker_program(string shell, BlockOutcome outcome)
+    {
+        await using var agent = RunningAgent.StartWithRealWorkers();
+        await using var connection = await agent.OpenAsync().DefaultTimeout();
+        await using var executor = Executor(connection);
+        var verdict = await executor.RunAsync(TestSession.Spec(1, shell), new RecordedEvents(), default).DefaultTimeout();
+
+        Assert.True(outcome == verdict.Outcome, verdict.Message);
+        Assert.Equal("here\n", verdict.Command?.StandardOutput);
+    }
+
     [NeedsFact(Needs.PythonGrpc)]
     public async Task A_thousand_log_lines_arrive_in_order()
     {
