@@ -32,13 +32,15 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
             {
                 if (_client is null)
                 {
+                    // Listening on loopback takes no time; nothing is waited for here that could need this thread.
+                    var server = ServerAsync().GetAwaiter().GetResult();
                     _client = new SyncClient(new SyncClientOptions
                     {
-                        Address = "",
+                        Address = server.Address,
+                        Token = server.Token,
                         Party = TestBody,
                         IsConcurrent = true,
                         TimeProvider = timeProvider,
-                        Connect = async cancellationToken => await ConnectAsync(cancellationToken).ConfigureAwait(false),
                     });
                     Declare(new SyncParty { Name = TestBody, State = "running" });
                 }
