@@ -19,7 +19,11 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     /// <summary>The block's directory.</summary>
     public string Directory => record.Path;
 
-    public void Attach(QueuedBlock block) => _block = block;
+    public void Attach(QueuedBlock block)
+    {
+        _block = block;
+        parties.Queued(block, this);
+    }
 
     public void PhaseEntered(QueuedBlock block, BlockPhase phase)
     {
@@ -82,6 +86,8 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         parties.Ended(block, result);
         return result;
     }
+
+    public void Waited(string what, TimeSpan duration, string how) => record.Waited(what, duration, how);
 
     public BlockFailedException Failure(BlockResult result) => failures.Exception(result);
 

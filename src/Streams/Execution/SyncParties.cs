@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,6 +20,9 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
 
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private Task<SyncServer>? _server = external is null ? null : Task.FromResult(external);
+
+    /// <summary>Of all blocks, by party: a released block may have ended before its wait is told.</summary>
+    private readonly ConcurrentDictionary<string, BlockJournal> _journals = new(StringComparer.Ordinal);
 
     /// <summary>The test body's own client. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _client;
@@ -53,10 +57,14 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     public Task<SyncServer> ServerAsync()
     {
         lock (_gate)
-            return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, TimeProvider = timeProvider });
+            return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, RoundEnded = RoundEnded, TimeProvider = timeProvider });
     }
 
-    public void Queued(QueuedBlock block) => Declare(block, "queued");
+    public void Queued(QueuedBlock block, BlockJournal journal)
+    {
+        _journals[block.Specification.Sync.Party] = journal;
+        Declare(block, "queued");
+    }
 
     public void Running(QueuedBlock block) => Declare(block, "running");
 
@@ -109,6 +117,17 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
             return (new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(address[Unix.Length..]));
         var port = int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
         return (new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    /// <summary>Waits are part of the record: what a block waited for, and how long.</summary>
+    private void RoundEnded(SyncRound round)
+    {
+        var how = round.Cause is { } cause ? $"broken: {cause}" : "released";
+        foreach (var (party, waited) in round.Waits)
+        {
+            if (_journals.TryGetValue(party, out var journal))
+                journal.Waited($"at '{round.Barrier}'", waited, how);
+        }
     }
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
