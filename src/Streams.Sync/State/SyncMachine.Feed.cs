@@ -50,8 +50,11 @@ internal sealed partial class SyncMachine
         BreakRoundsOf(party, cause, why);
         DropDataWaits(party, cause, why);
         foreach (var round in OpenRounds().Where(round => round.Listed?.Contains(party.Name) is true).ToList())
-            Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
+        {
+            if (!round.IsDecided)
+                Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
+        }
     }
 
-    private IEnumerable<Round> OpenRounds() => _barriers.Values.Where(barrier => barrier.Open is not null).Select(barrier => barrier.Open!);
+    private IEnumerable<Round> OpenRounds() => _barriers.Values.SelectMany(barrier => barrier.Undecided);
 }
