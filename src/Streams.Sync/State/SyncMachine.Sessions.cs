@@ -72,7 +72,6 @@ internal sealed partial class SyncMachine
             Send(old, new BadReply("fenced", "another connection goes on with this name") { Close = true });
         }
         var isOtherProcess = party.Instance is not null && hello.Instance is not null && party.Instance != hello.Instance;
-        var isNew = !party.IsLive;
         session.Party = party;
         party.Session = party.LastSession = session;
         party.End = party.Declared is null ? null : party.End;
@@ -84,8 +83,6 @@ internal sealed partial class SyncMachine
         party.BringsOthers |= hello.BringsOthers;
         _deadlines.Clear(party);
         UpdateLive(party);
-        if (isNew && Failure is { } failure && !(_parties.TryGetValue(failure.Party, out var failed) && failed.Declared is not null))
-            Failure = null;   // undeclared parties come and go; one that comes shows that the others go on
         Send(session, new OkReply("HELLO", FormattableString.Invariant($"{Word.Encode(party.Name)} heartbeat={Options.Heartbeat.TotalSeconds} grace={Options.Grace.TotalSeconds}")));
         if (isOtherProcess)
             BreakRoundsOf(party, BarrierCause.Lost, "came back as a new process, which knows nothing of its wait");
@@ -133,11 +130,11 @@ internal sealed partial class SyncMachine
     {
         _deadlines.Clear(party);
         UpdateLive(party);
-        if (party is { Declared: null, IsManual: false, End: null } && (party.Instance is not null || party.HasEntered))
-            Failure ??= new PartyFailure(party.Name, why, _now, BarrierCause.Lost);
         party.EndedAt = _now;
         BreakRoundsOf(party, BarrierCause.Lost, why);
         DropDataWaits(party, BarrierCause.Lost, why);
+        if (party is { Declared: null, IsManual: false, End: null } && (party.Instance is not null || party.HasEntered))
+            NoteFailure(party, why, BarrierCause.Lost);
         FindDoomed();
     }
 
