@@ -13,6 +13,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly Func<int?> _nextCut;
     private readonly Task _accepting;
+    private int _cuts;
 
     public CuttingProxy(string serverAddress, Func<int?> nextCut)
     {
@@ -26,7 +27,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public string Address { get; }
 
-    public int Cuts { get; private set; }
+    public int Cuts => _cuts;
 
     public async ValueTask DisposeAsync()
     {
@@ -58,7 +59,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             var budget = new Budget(_nextCut());
             await Task.WhenAny(PumpAsync(client, server, budget), PumpAsync(server, client, budget));
             if (budget.IsSpent)
-                Cuts++;
+                Interlocked.Increment(ref _cuts);
         }
     }
 

@@ -135,8 +135,8 @@ internal sealed partial class SyncMachine
         var round = arrival.Round;
         if (round.DataBytes > 0)
         {
-            foreach (var member in round.Members)
-                Send(session, new DataReply(arrival.Name, arrival.Id, member.Party.Name, member.Data ?? []));
+            foreach (var member in round.Members.Where(member => member.Data is not null))
+                Send(session, new DataReply(arrival.Name, arrival.Id, member.Party.Name, member.Data!));
         }
         Send(session, new GoReply(arrival.Name, arrival.Id, round.Number, round.Need));
     }
