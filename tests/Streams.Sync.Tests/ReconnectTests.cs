@@ -36,7 +36,7 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
         var runs = int.Parse(Environment.GetEnvironmentVariable("STREAMS_CUTS") ?? "100", CultureInfo.InvariantCulture);
         var random = new Random(4711);
         await using var proxy = new CuttingProxy(_meeting.Server.Address, () => { lock (random) return random.Next(3) == 0 ? null : random.Next(1, 330); });
-        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
+        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
         output.WriteLine($"{runs} runs, {proxy.Cuts} cuts");
         Assert.True(proxy.Cuts > runs / 4);
     }

@@ -5,13 +5,27 @@ namespace Streams.Sync.State;
 /// <content>Identities: greeting, fencing, losing contact and coming back.</content>
 internal sealed partial class SyncMachine
 {
+    private const int KeptParties = 20_000;
+
     private int _bringers;
+    private int _partiesBeforePruning = KeptParties;
 
     private Party FindOrAddParty(string name)
     {
-        if (!_parties.TryGetValue(name, out var party))
-            _parties.Add(name, party = new Party(name));
+        if (_parties.TryGetValue(name, out var party))
+            return party;
+        if (_parties.Count >= _partiesBeforePruning)
+            Prune();
+        _parties.Add(name, party = new Party(name));
         return party;
+    }
+
+    /// <summary>Forgets undeclared parties that are gone: commands of a long run, each with a name of its own.</summary>
+    private void Prune()
+    {
+        foreach (var party in _parties.Values.Where(party => party is { IsLive: false, Declared: null, Waits.Count: 0 }).ToList())
+            _parties.Remove(party.Name);
+        _partiesBeforePruning = Math.Max(KeptParties, 2 * _parties.Count);
     }
 
     /// <summary>Keeps the count of live parties; call after every change of what it depends on.</summary>
