@@ -23,7 +23,7 @@ internal sealed class Contestant : IAsyncDisposable
         var process = Start(Environment.ProcessPath!, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(Contestant).Assembly.Location, "serve"] : ["serve"]);
         var port = (await process.StandardOutput.ReadLineAsync())!;
         var token = (await process.StandardOutput.ReadLineAsync())!;
-        return new Contestant("Streams.Sync", process, ["line", port, $"HELLO 1 p{{id}} token={token}", "ENTER {name} {n} 600 a{k}", "GO"]);
+        return new Contestant("Streams.Sync", process, ["line", port, $"HELLO 1 p{{id}} token={token}", "ENTER {name} {n} 600 {name}.{k}", "GO"]);
     }
 
     public static async Task<Contestant> CAsync()

@@ -124,6 +124,23 @@ public sealed class ContactTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connection_that_stood_longer_than_the_grace_is_made_again_like_any_other()
+    {
+        Stream? connection = null;
+        var client = _meeting.Client("a", options => options with
+        {
+            Grace = TimeSpan.FromSeconds(0.3),
+            Connect = async cancellationToken => connection = await Client.Dialer.ConnectAsync(_meeting.Server.Address, cancellationToken),
+        });
+        var waiting = client.BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "1 of 2");
+        await Task.Delay(TimeSpan.FromSeconds(0.5));   // longer than the grace, which is what is tested
+        await connection!.DisposeAsync();
+        await _meeting.Client("b").BarrierAsync("x", 2).DefaultTimeout();
+        await waiting.DefaultTimeout();
+    }
+
+    [Fact]
     public async Task Server_that_cannot_be_reached_is_contact_lost_and_says_where()
     {
         await using var gone = await SyncServer.StartAsync();

@@ -10,7 +10,7 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly Meeting _meeting = new();
 
-    public Task InitializeAsync() => _meeting.StartAsync(new SyncServerOptions { MaxNames = 1_000_000 });
+    public Task InitializeAsync() => _meeting.StartAsync(new SyncServerOptions { MaxNames = 1_000_000, Grace = TimeSpan.FromMinutes(1) });
 
     public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
 
@@ -57,5 +57,5 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.StartsWith($"Barrier '{name}': nobody waits; 1 rounds so far", _meeting.Server.Why(name)[0]);
     }
 
-    private SyncClient Client(string address, string party) => new(new SyncClientOptions { Address = address, Token = _meeting.Server.Token, Party = party });
+    private SyncClient Client(string address, string party) => new(new SyncClientOptions { Address = address, Token = _meeting.Server.Token, Party = party, Grace = TimeSpan.FromMinutes(1) });
 }

@@ -115,9 +115,16 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
             try
             {
                 var (stream, reader) = await ConnectAsync().ConfigureAwait(false);
-                await using (stream.ConfigureAwait(false))
-                    await ServeAsync(stream, reader).ConfigureAwait(false);
-                (brokenAt, retry) = (options.TimeProvider.GetTimestamp(), FirstRetry);
+                try
+                {
+                    await using (stream.ConfigureAwait(false))
+                        await ServeAsync(stream, reader).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // The grace is counted from the end of the last good connection, however it ended.
+                    (brokenAt, retry) = (options.TimeProvider.GetTimestamp(), FirstRetry);
+                }
             }
             catch (SyncProtocolException e) when (e.Code != "full")
             {
