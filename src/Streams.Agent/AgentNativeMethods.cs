@@ -41,6 +41,12 @@ internal static partial class AgentNativeMethods
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 
+    /// <summary>Stands for the working directory where a directory's descriptor is asked for.</summary>
+    public const int CurrentDirectory = -100;
+
+    /// <summary>Removes one entry.</summary>
+    public static bool TryUnlink(int directory, byte[] name, bool isDirectory) => unlinkat(directory, name, isDirectory ? 0x200 : 0) == 0;
+
     /// <summary>Type and size of an entry, without opening it.</summary>
     public static unsafe bool TryStat(int directory, byte[] name, out int type, out long size)
     {
@@ -92,6 +98,9 @@ internal static partial class AgentNativeMethods
 
     [LibraryImport("libc", SetLastError = true)]
     private static unsafe partial int statx(int directory, byte[] name, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int unlinkat(int directory, byte[] name, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int dup(int descriptor);

@@ -23,7 +23,7 @@ internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, Va
     /// <summary>Sends everything below this directory, if it exists.</summary>
     public async Task SendAsync(string directory)
     {
-        using var root = AgentNativeMethods.OpenAt(-100, [.. System.Text.Encoding.UTF8.GetBytes(directory), 0], isDirectory: true, out _);
+        using var root = AgentNativeMethods.OpenAt(AgentNativeMethods.CurrentDirectory, [.. System.Text.Encoding.UTF8.GetBytes(directory), 0], isDirectory: true, out _);
         if (root is not null)
             await SendDirectoryAsync(root, [], 1).ConfigureAwait(false);
     }

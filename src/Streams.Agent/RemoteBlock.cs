@@ -77,7 +77,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
         agent.Journal.Ended(key, ended);
         worker.Publish(new AgentEvent { Ended = ended });
         _ended.TrySetResult();
-        DeleteDirectory();
+        FileTree.Remove(spec.Directory); // what a leftover holds on to goes with the run directory
     }
 
     /// <summary>Sweeps, then sends the rest of the output and the files, in this order: leftovers may still write.</summary>
@@ -151,19 +151,6 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
         catch (TimeoutException)
         {
             return true;
-        }
-    }
-
-    private void DeleteDirectory()
-    {
-        try
-        {
-            if (Directory.Exists(spec.Directory))
-                Directory.Delete(spec.Directory, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A leftover holds on to it; it goes with the run directory.
         }
     }
 }

@@ -29,5 +29,9 @@ internal sealed class RunDirectory : IDisposable
     /// <summary>A block's own directory; the block makes it on first use.</summary>
     public string Block(int worker, uint ordinal) => _directory[string.Create(CultureInfo.InvariantCulture, $"blocks/{worker}-{ordinal}")];
 
-    public void Dispose() => _directory.Dispose();
+    public void Dispose()
+    {
+        FileTree.Remove(_directory["blocks"]);
+        _directory.Dispose();
+    }
 }

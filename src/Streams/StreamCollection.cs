@@ -102,7 +102,8 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <c>user@web2:2222</c>, <c>ssh://web2</c>.
     /// </param>
     /// <param name="name">The stream's name; by default the host's, with <c>-2</c> for the second on one host, and so on.</param>
-    /// <exception cref="ArgumentException">The host is not a valid host, or the name is in use or empty.</exception>
+    /// <exception cref="FormatException">The host is not a valid host; the message names the character and its place.</exception>
+    /// <exception cref="ArgumentException">The name is in use or empty.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
     public ExecutionStream Add(string host, string? name = null) => Add(StreamHost.Parse(host), name);
 

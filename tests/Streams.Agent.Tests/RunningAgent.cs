@@ -13,7 +13,7 @@ public sealed class RunningAgent : IAsyncDisposable
     private readonly TempDirectory _files = new();
     private readonly Process _process;
 
-    private RunningAgent(bool withFakeWorker)
+    private RunningAgent(bool withFakeWorker, bool withRealWorker)
     {
         Directory.CreateDirectory(_files["tmp"]);
         Directory.CreateDirectory(_files["program"]);
@@ -21,7 +21,7 @@ public sealed class RunningAgent : IAsyncDisposable
         File.WriteAllText(_files["program/T.deps.json"], "{}");
         if (withFakeWorker)
             Protoc(_files["program"]);
-        var start = new ProcessStartInfo(Dotnet, [AgentPath, "serve", "--dotnet", withFakeWorker ? _files["program/fake_worker.py"] : Dotnet, "--program", _files["program"]])
+        var start = new ProcessStartInfo(Dotnet, [AgentPath, "serve", "--dotnet", withFakeWorker ? _files["program/fake_worker.py"] : Dotnet, "--program", withRealWorker ? AppContext.BaseDirectory : _files["program"], "--entry", withRealWorker ? "Streams.Agent.Tests" : "T"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -50,7 +50,10 @@ public sealed class RunningAgent : IAsyncDisposable
     /// <summary>The agent's run directory; known once it is there.</summary>
     public string RunDirectory => Directory.GetDirectories(Temporary, "st-*").Single();
 
-    public static RunningAgent Start(bool withFakeWorker = false) => new(withFakeWorker);
+    public static RunningAgent Start(bool withFakeWorker = false) => new(withFakeWorker, withRealWorker: false);
+
+    /// <summary>Workers are the real program, in this test's dependency context.</summary>
+    public static RunningAgent StartWithRealWorkers() => new(withFakeWorker: false, withRealWorker: true);
 
     public string this[string relative] => _files[relative];
 

@@ -238,6 +238,12 @@ internal sealed class AgentConnection : IAsyncDisposable
         {
             Lose(PrintableText.CleanLine(exception.Detail), expected: false);
         }
+        catch (Exception exception)
+        {
+            // What the host sent was refused where it was to be used (a file name that would leave its directory), or we
+            // have a mistake: either way nothing more is taken from this connection, and everybody who waits learns it.
+            Lose($"what {_options.Host} sent could not be accepted: {PrintableText.CleanLine(exception.Message)}", expected: false);
+        }
         finally
         {
             await _over.CancelAsync().ConfigureAwait(false);

@@ -32,6 +32,8 @@ internal sealed class GrpcCall<TResponse> : IAsyncDisposable
         _deadline = deadline is { } limit ? new CancellationTokenSource(limit, time) : null;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _deadline?.Token ?? CancellationToken.None);
         _response = SendAsync(http, request);
+        // Once the response has begun, only its disposal resets the HTTP/2 stream and so tells the peer.
+        _ended.Token.UnsafeRegister(_ => ResetIfBegun(), null);
     }
 
     /// <summary>Sends one message.</summary>
@@ -106,6 +108,13 @@ internal sealed class GrpcCall<TResponse> : IAsyncDisposable
             _content.Fail(exception);
             throw;
         }
+    }
+
+    private void ResetIfBegun()
+    {
+        _content.Complete();
+        if (_response.IsCompletedSuccessfully)
+            _response.Result.Dispose();
     }
 
     private async Task<PipeReader> StartReadingAsync(HttpResponseMessage response)

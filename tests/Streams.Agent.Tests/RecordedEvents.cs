@@ -1,0 +1,42 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Streams.Execution;
+
+namespace Streams.Agent.Tests;
+
+/// <summary>Remembers what an executor told.</summary>
+internal sealed class RecordedEvents : IBlockEvents
+{
+    private readonly TaskCompletionSource _firstOutput = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsStarted { get; private set; }
+
+    public List<string> Lines { get; } = [];
+
+    public StringBuilder OutputText { get; } = new();
+
+    public Dictionary<string, (long Size, byte[] Digest, string? Refused)> Files { get; } = [];
+
+    public Task FirstOutput => _firstOutput.Task;
+
+    public void Started() => IsStarted = true;
+
+    public void Logged(DateTimeOffset workerTime, LogLevel level, string text) => Lines.Add(text);
+
+    public void WhiteboardChanged(string text)
+    {
+    }
+
+    public void Output(long offset, ReadOnlySpan<byte> data)
+    {
+        OutputText.Append(Encoding.UTF8.GetString(data));
+        _firstOutput.TrySetResult();
+    }
+
+    public void OutputLeftOut(long offset, long bytes)
+    {
+    }
+
+    public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>
+        Files[Encoding.Latin1.GetString(name)] = (offset + data.Length, sha256.ToArray(), refused);
+}
