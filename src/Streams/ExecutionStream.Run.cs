@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Streams.Blocks;
 using Streams.Scheduling;
 
 namespace Streams;

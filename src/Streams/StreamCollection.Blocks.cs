@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Streams.Blocks;
 using Streams.Execution;
 using Streams.Scheduling;
 using Streams.Sync;
@@ -29,7 +30,7 @@ public sealed partial class StreamCollection
         var journal = new BlockJournal(record, specification.Host, source, _failures, _parties);
         var block = new QueuedBlock(specification, source, journal, new BlockLifecycle(Options.TimeProvider), readValue);
         journal.Attach(block);
-        _parties.Queued(block);
+        _parties.Queued(block.Specification);
         return block;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Streams.Blocks;
 using Streams.Remoting;
 using Streams.Wire;
 

@@ -1,5 +1,5 @@
-using Streams.Scheduling;
 using Streams.Sync;
+using Streams.Wire;
 
 namespace Streams.Execution;
 
@@ -20,14 +20,14 @@ internal sealed class SyncParties(string collection, TimeProvider timeProvider) 
             return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, TimeProvider = timeProvider });
     }
 
-    public void Queued(QueuedBlock block) => Declare(block, "queued");
+    public void Queued(BlockSpec block) => Declare(block, "queued");
 
-    public void Running(QueuedBlock block) => Declare(block, "running");
+    public void Running(BlockSpec block) => Declare(block, "running");
 
-    public void LastLine(QueuedBlock block, string line) => Started?.NoteOutput(block.Specification.Sync.Party, line);
+    public void LastLine(BlockSpec block, string line) => Started?.NoteOutput(block.Sync.Party, line);
 
-    public void Ended(QueuedBlock block, BlockResult result) => Started?.EndParty(
-        block.Specification.Sync.Party,
+    public void Ended(BlockSpec block, BlockResult result) => Started?.EndParty(
+        block.Sync.Party,
         new SyncPartyEnd
         {
             Outcome = result.Outcome.ToString().ToUpperInvariant(),
@@ -49,11 +49,11 @@ internal sealed class SyncParties(string collection, TimeProvider timeProvider) 
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
-    private void Declare(QueuedBlock block, string state)
+    private void Declare(BlockSpec block, string state)
     {
         // Listening on loopback completes at once; a party must be known before the block that it is can arrive.
         var server = ServerAsync();
         if (server.IsCompletedSuccessfully)
-            server.Result.DeclareParty(new SyncParty { Name = block.Specification.Sync.Party, Host = block.Specification.Host, Block = block.Name, State = state });
+            server.Result.DeclareParty(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state });
     }
 }
