@@ -1,136 +1,111 @@
-using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Streams.Tests.Shared;
 
-/// <summary>
-/// The public surface of an assembly, one line per type and member, sorted: what a reviewer of a change reads.
-/// STREAMS_UPDATE_API=1 writes the file instead of comparing with it.
-/// </summary>
+/// <summary>The public surface of an assembly as text, for a file under review; one line a member, in a stable order.</summary>
 public static class PublicApiText
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-
-    // What the compiler adds to every record is no decision of ours.
-    private static readonly string[] MadeForRecords = ["Equals", "GetHashCode", "ToString", "PrintMembers", "<Clone>$", "op_Equality", "op_Inequality", "get_EqualityContract", "Deconstruct"];
-
-    public static void AssertUnchanged(Assembly assembly, string file, [CallerFilePath] string caller = "")
+    /// <summary>
+    /// Compares with the reviewed file beside the caller's test; with STREAMS_UPDATE_API=1 it is written instead.
+    /// </summary>
+    public static void AssertUnchanged(Assembly assembly, string fileName, [System.Runtime.CompilerServices.CallerFilePath] string callerFile = "")
     {
-        var path = Path.Combine(Path.GetDirectoryName(caller)!, file);
-        var text = Of(assembly);
+        var path = Path.Combine(Path.GetDirectoryName(callerFile)!, fileName);
+        var text = Describe(assembly);
         if (Environment.GetEnvironmentVariable("STREAMS_UPDATE_API") == "1")
             File.WriteAllText(path, text);
-        var expected = File.Exists(path) ? File.ReadAllText(path) : "";
-        Assert.True(expected == text, $"The public surface of {assembly.GetName().Name} differs from {file}. If that is meant, run the test with STREAMS_UPDATE_API=1.\n{Difference(expected, text)}");
+        Assert.True(File.Exists(path), $"{path} is missing; write it with STREAMS_UPDATE_API=1 and review it");
+        var reviewed = File.ReadAllText(path);
+        var added = text.Split('\n').Except(reviewed.Split('\n'));
+        var removed = reviewed.Split('\n').Except(text.Split('\n'));
+        Assert.True(reviewed == text, $"The public API of {assembly.GetName().Name} changed.\n+ {string.Join("\n+ ", added)}\n- {string.Join("\n- ", removed)}\nIf it is meant: STREAMS_UPDATE_API=1, and review {fileName}.");
     }
 
-    public static string Of(Assembly assembly) => string.Concat(
-        assembly.GetExportedTypes().SelectMany(Lines).Order(StringComparer.Ordinal).Select(line => line + "\n"));
-
-    private static string Difference(string expected, string actual)
+    public static string Describe(Assembly assembly)
     {
-        var (before, now) = (expected.Split('\n'), actual.Split('\n'));
-        return string.Join('\n', before.Except(now).Select(line => "- " + line).Concat(now.Except(before).Select(line => "+ " + line)));
-    }
-
-    private static IEnumerable<string> Lines(Type type)
-    {
-        var name = Name(type);
-        yield return $"{name} : {Kind(type)}{Bases(type)}";
-        if (typeof(Delegate).IsAssignableFrom(type))
-            yield break;
-        var isRecord = type.GetMethod("<Clone>$") is not null;
-        foreach (var constructor in type.GetConstructors(Declared).Where(IsVisible))
-            yield return $"{name}.new({Parameters(constructor)})";
-        foreach (var method in type.GetMethods(Declared).Where(method => IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))))
+        var text = new StringBuilder();
+        foreach (var type in assembly.GetExportedTypes().OrderBy(type => type.FullName, StringComparer.Ordinal))
         {
-            if (!(isRecord && MadeForRecords.Contains(method.Name)))
-                yield return $"{name}.{Static(method)}{method.Name}{Arguments(method)}({Parameters(method)}) : {Name(method.ReturnType, Nullability(method.ReturnParameter))}";
+            text.Append(Describe(type)).Append('\n');
+            foreach (var line in Members(type).Order(StringComparer.Ordinal))
+                text.Append("    ").Append(line).Append('\n');
         }
+        return text.ToString();
+    }
 
-        foreach (var property in type.GetProperties(Declared).Where(property => property.GetMethod is { } get && IsVisible(get)))
+    private static string Describe(Type type)
+    {
+        var kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : typeof(Delegate).IsAssignableFrom(type) ? "delegate" : IsRecord(type) ? "record" : "class";
+        var modifier = type is { IsAbstract: true, IsSealed: true } ? "static " : type is { IsAbstract: true, IsInterface: false } ? "abstract " : type is { IsSealed: true, IsValueType: false } ? "sealed " : "";
+        var bases = new List<string>();
+        if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum))
+            bases.Add(Name(parent));
+        if (!type.IsEnum)
+            bases.AddRange(type.GetInterfaces().Where(one => one.IsPublic && !one.Name.StartsWith("IEquatable", StringComparison.Ordinal)).Select(Name).Order(StringComparer.Ordinal));
+        return $"{modifier}{kind} {Name(type)}{(bases.Count > 0 ? $" : {string.Join(", ", bases)}" : "")}";
+    }
+
+    private static IEnumerable<string> Members(Type type)
+    {
+        const BindingFlags Own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        foreach (var member in type.GetMembers(Own))
         {
-            if (!(isRecord && property.Name == "EqualityContract"))
-                yield return $"{name}.{Static(property.GetMethod!)}{property.Name} : {Name(property.PropertyType, new NullabilityInfoContext().Create(property))} {{{Accessors(property)}}}";
+            var line = member switch
+            {
+                FieldInfo field when IsSeen(field) && !field.IsSpecialName => type.IsEnum ? $"{field.Name} = {field.GetRawConstantValue()}" : $"{(field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}",
+                PropertyInfo property when property.GetAccessors(nonPublic: true).Any(IsSeen) => Property(property),
+                ConstructorInfo constructor when IsSeen(constructor) => $"new({Parameters(constructor)})",
+                MethodInfo method when IsSeen(method) && !method.IsSpecialName && !IsOfRecord(type, method) => Method(method),
+                EventInfo one when one.AddMethod is { } add && IsSeen(add) => $"event {Name(one.EventHandlerType!)} {one.Name}",
+                _ => null,
+            };
+            if (line is not null)
+                yield return line;
         }
-
-        foreach (var field in type.GetFields(Declared).Where(field => field.IsPublic && !field.IsSpecialName))
-            yield return $"{name}.{field.Name}{(field.IsLiteral ? $" = {(type.IsEnum ? Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture) : field.GetRawConstantValue())}" : $" : {Name(field.FieldType)}")}";
-        foreach (var happening in type.GetEvents(Declared).Where(happening => IsVisible(happening.AddMethod!)))
-            yield return $"{name}.event {happening.Name} : {Name(happening.EventHandlerType!)}";
     }
 
-    // A dot in a method's name: it implements an interface explicitly.
-    private static bool IsVisible(MethodBase method) =>
-        (method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly) && (method.IsConstructor || !method.Name.Contains('.', StringComparison.Ordinal));
-
-    private static string Static(MethodBase method) => method.IsStatic ? "static " : method.IsAbstract && !method.DeclaringType!.IsInterface ? "abstract " : "";
-
-    private static string Kind(Type type) => type switch
+    private static string Property(PropertyInfo property)
     {
-        { IsEnum: true } => "enum",
-        { IsInterface: true } => "interface",
-        { IsValueType: true } => "struct",
-        _ when typeof(Delegate).IsAssignableFrom(type) => $"delegate {Name(type.GetMethod("Invoke")!.ReturnType)}({Parameters(type.GetMethod("Invoke")!)})",
-        { IsAbstract: true, IsSealed: true } => "static class",
-        _ => (type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "") + (type.GetMethod("<Clone>$") is null ? "class" : "record"),
-    };
-
-    private static string Bases(Type type)
-    {
-        if (type.IsEnum || typeof(Delegate).IsAssignableFrom(type))
-            return "";
-        var inherited = type.BaseType?.GetInterfaces() ?? [];
-        var bases = type.GetInterfaces().Except(inherited).Where(contract => !contract.Name.StartsWith("IEquatable", StringComparison.Ordinal)).Select(contract => Name(contract)).Order(StringComparer.Ordinal);
-        string[] all = [.. type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) ? [Name(parent)] : Array.Empty<string>(), .. bases];
-        return all.Length == 0 ? "" : " : " + string.Join(", ", all);
+        var accessors = new List<string>();
+        if (property.GetMethod is { } get && IsSeen(get))
+            accessors.Add("get;");
+        if (property.SetMethod is { } set && IsSeen(set))
+            accessors.Add(set.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == "IsExternalInit") ? "init;" : "set;");
+        var required = property.CustomAttributes.Any(attribute => attribute.AttributeType.Name == "RequiredMemberAttribute") ? "required " : "";
+        return $"{required}{(property.GetAccessors(true)[0].IsStatic ? "static " : "")}{Name(property.PropertyType)}{Null(new NullabilityInfoContext().Create(property).ReadState)} {property.Name} {{ {string.Join(' ', accessors)} }}";
     }
 
-    private static string Accessors(PropertyInfo property)
+    private static string Method(MethodInfo method)
     {
-        if (property.SetMethod is not { } set || !IsVisible(set))
-            return " get; ";
-        var isInit = set.ReturnParameter.GetRequiredCustomModifiers().Any(modifier => modifier.Name == "IsExternalInit");
-        return (property.IsDefined(typeof(RequiredMemberAttribute)) ? " required" : "") + (isInit ? " get; init; " : " get; set; ");
+        var generic = method.IsGenericMethodDefinition ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => argument.Name))}>" : "";
+        return $"{(method.IsStatic ? "static " : "")}{(method.IsAbstract ? "abstract " : "")}{Name(method.ReturnType)} {method.Name}{generic}({Parameters(method)})";
     }
-
-    private static string Arguments(MethodBase method) => method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(argument => argument.Name))}>" : "";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{Name(parameter.ParameterType, Nullability(parameter))} {parameter.Name}{Attributes(parameter)}{Default(parameter)}"));
+        $"{Name(parameter.ParameterType)}{Null(new NullabilityInfoContext().Create(parameter).WriteState)} {parameter.Name}{(parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")}"));
 
-    private static string Attributes(ParameterInfo parameter) => string.Concat(parameter.GetCustomAttributes()
-        .Select(attribute => attribute.GetType().Name).Where(name => name.StartsWith("Caller", StringComparison.Ordinal)).Select(name => $" [{name.Replace("Attribute", "", StringComparison.Ordinal)}]"));
+    private static string Null(NullabilityState state) => state == NullabilityState.Nullable ? "?" : "";
 
-    private static string Default(ParameterInfo parameter)
-    {
-        if (!parameter.HasDefaultValue)
-            return "";
-        return " = " + parameter.DefaultValue switch
-        {
-            null => parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null ? "default" : "null",
-            string text => $"\"{text}\"",
-            bool value => value ? "true" : "false",
-            var value => string.Create(CultureInfo.InvariantCulture, $"{value}"),
-        };
-    }
+    private static bool IsSeen(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
-    private static NullabilityInfo Nullability(ParameterInfo parameter) => new NullabilityInfoContext().Create(parameter);
+    private static bool IsSeen(FieldInfo field) => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
 
-    private static string Name(Type type, NullabilityInfo? nullability = null)
+    private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;
+
+    // What the compiler adds to every record says nothing.
+    private static bool IsOfRecord(Type type, MethodInfo method) =>
+        IsRecord(type) && method.Name is "ToString" or "GetHashCode" or "Equals" or "PrintMembers" or "<Clone>$" or "Deconstruct";
+
+    private static string Name(Type type)
     {
         if (type.IsByRef)
-            return "ref " + Name(type.GetElementType()!, nullability);
-        if (Nullable.GetUnderlyingType(type) is { } value)
-            return Name(value) + "?";
-        var mark = nullability is { ReadState: NullabilityState.Nullable } && !type.IsValueType ? "?" : "";
+            return $"ref {Name(type.GetElementType()!)}";
         if (type.IsArray)
-            return $"{Name(type.GetElementType()!, nullability?.ElementType)}[]{mark}";
-        var plain = (type.IsNested && !type.IsGenericParameter ? Name(type.DeclaringType!) + "." : "") + type.Name.Split('`')[0];
-        if (!type.IsGenericType)
-            return plain + mark;
-        var inner = nullability?.GenericTypeArguments is { Length: > 0 } known ? known : null;
-        return $"{plain}<{string.Join(", ", type.GetGenericArguments().Select((argument, i) => Name(argument, inner?[i])))}>{mark}";
+            return $"{Name(type.GetElementType()!)}[]";
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+            return Name(underlying);
+        var name = type.IsNested && !type.IsGenericParameter ? $"{Name(type.DeclaringType!)}.{type.Name}" : type.Name;
+        return type.IsGenericType ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
     }
 }

@@ -3,5 +3,5 @@ namespace Streams.Tests;
 public class PublicApiTests
 {
     [Fact]
-    public void Public_surface_changes_only_on_purpose() => PublicApiText.AssertUnchanged(typeof(StreamCollection).Assembly, "PublicApi.txt");
+    public void Public_api_is_the_reviewed_one() => PublicApiText.AssertUnchanged(typeof(StreamCollection).Assembly, "PublicApi.txt");
 }

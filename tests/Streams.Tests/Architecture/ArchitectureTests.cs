@@ -34,9 +34,9 @@ public partial class ArchitectureTests
         ["Results"] = [.. Vocabulary, "Owner"],
         ["Remoting"] = [.. Vocabulary, "Hosts"],
         ["Workers"] = [.. Vocabulary, "Supervision"],
-        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision", "Workers"],
+        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision"],
         ["Scheduling"] = [.. Vocabulary, "Execution", "Results"],
-        [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Processes", "Remoting", "Results", "Scheduling", "Supervision", "Wire", "Workers"],
+        [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Results", "Scheduling", "Wire"],
     };
 
     private static readonly ILookup<string, string> FoldersByTypeName = SourceTree.FoldersByTypeName();

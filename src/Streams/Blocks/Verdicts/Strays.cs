@@ -26,7 +26,17 @@ internal static class Strays
     private static StrayProcess Describe(Wire.StrayProcess stray, string host)
     {
         var kill = "kill -KILL " + stray.Pid.ToString(CultureInfo.InvariantCulture);
-        var remove = host is "localhost" or "local" ? kill : $"ssh {host} {kill}";
-        return new StrayProcess(stray.Pid, host, PrintableText.CleanLine(stray.Command), PrintableText.CleanLine(stray.WaitChannel), remove);
+        var remove = host is "localhost" or "local" ? kill : $"ssh {ForSsh(host)} {kill}";
+        return new StrayProcess
+        {
+            ProcessId = stray.Pid,
+            Host = host,
+            Command = PrintableText.CleanLine(stray.Command),
+            WaitChannel = PrintableText.CleanLine(stray.WaitChannel),
+            RemoveWith = remove,
+        };
     }
+    /// <summary>ssh takes a port only in an address of its own kind.</summary>
+    private static string ForSsh(string host) =>
+        host.Contains(':', StringComparison.Ordinal) && !host.StartsWith("ssh://", StringComparison.Ordinal) ? "ssh://" + host : host;
 }
