@@ -5,6 +5,7 @@ using Streams.Execution;
 using Streams.Owner;
 using Streams.Results;
 using Streams.Scheduling;
+using Streams.Sync;
 
 namespace Streams;
 
@@ -48,7 +49,7 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     {
         Options = options ?? new StreamCollectionOptions();
         var owner = OwningTest.Find(log, Options.Owner, member, file);
-        _parties = new SyncParties(_id, Options.TimeProvider);
+        _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider);
         var results = RunResults.For(ResultsRoot.Find(Options.ResultsRoot));
         _scope = ProcessScope.Enter();
         _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id });
@@ -91,6 +92,9 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
             }
         }
     }
+
+    /// <summary>The test body itself as a party, named <c>test</c>, at the place where the blocks meet.</summary>
+    public SyncClient Sync => _parties.Client;
 
     internal StreamCollectionOptions Options { get; }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streams.Sync;
 
 namespace Streams;
 
@@ -55,6 +56,10 @@ public sealed record StreamCollectionOptions
 
     /// <summary>How hosts are reached over ssh.</summary>
     public SshOptions Ssh { get; init; } = new();
+
+    /// <summary>A sync server that was started elsewhere in this process, for blocks to meet at; it is not disposed here.</summary>
+    /// <value>By default each collection starts its own, on loopback with a token of its own.</value>
+    public SyncServer? SyncServer { get; init; }
 
     /// <summary>Where the library's own log goes, beside the results.</summary>
     /// <value>Nowhere by default.</value>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Streams.Blocks;
 using Streams.Sync;
@@ -11,6 +12,7 @@ public sealed partial class BlockContext
     private readonly BlockSpec _specification;
     private readonly IBlockChannel _channel;
     private readonly Lock _gate = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Created when first asked for. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _sync;
@@ -102,7 +104,23 @@ public sealed partial class BlockContext
     {
         if (_specification.Sync is not { Address.Length: > 0 } endpoint)
             throw new SyncException($"Block {BlockName} runs without a sync server.");
-        return new SyncClient(new SyncClientOptions { Address = endpoint.Address, Token = endpoint.Token, Party = endpoint.Party });
+        var client = new SyncClient(new SyncClientOptions
+        {
+            Address = endpoint.Address,
+            Token = endpoint.Token,
+            Party = endpoint.Party,
+            RemainingTime = _specification.TimeLimitMs > 0 ? RemainingTime : null,
+        });
+        // A block that is asked to stop while it waits need not have said so in each call.
+        Cancellation.UnsafeRegister(static state => _ = ((SyncClient)state!).DisposeAsync().AsTask(), client);
+        return client;
+    }
+
+    /// <summary>A wait that names no limit may last as long as the block.</summary>
+    private TimeSpan RemainingTime()
+    {
+        var remaining = TimeSpan.FromMilliseconds(_specification.TimeLimitMs) - _clock.Elapsed;
+        return remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1);
     }
 
     private static string Bounded(string text) =>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using Streams.Blocks;
 using Streams.Remoting;
 using Streams.Wire;
@@ -49,7 +47,7 @@ internal sealed class RemoteExecutor(HostConnections hosts, StreamHost host, Wor
             {
                 Collection = identity.Collection,
                 Stream = identity.Stream,
-                ConnectSync = ConnectSyncAsync,
+                ConnectSync = parties.ConnectAsync,
             });
         }
         catch (StreamsException exception)
@@ -60,24 +58,6 @@ internal sealed class RemoteExecutor(HostConnections hosts, StreamHost host, Wor
         finally
         {
             _connecting.Release();
-        }
-    }
-
-    /// <summary>A block there connected to the sync server: join it to ours.</summary>
-    private async Task<Stream> ConnectSyncAsync(CancellationToken cancellationToken)
-    {
-        var server = await parties.ServerAsync().ConfigureAwait(false);
-        var port = int.Parse(server.Address.AsSpan(server.Address.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(System.Net.IPAddress.Loopback, port, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Streams.Sync;
 using Streams.Wire;
 
@@ -7,12 +10,45 @@ namespace Streams.Execution;
 /// The collection's sync server, started with the first block, and what it is told of the blocks: who will come, who runs, who
 /// has ended and how. That is why a barrier can say who is missing.
 /// </summary>
-internal sealed class SyncParties(string collection, TimeProvider timeProvider) : IAsyncDisposable
+internal sealed class SyncParties(string collection, SyncServer? external, TimeProvider timeProvider) : IAsyncDisposable
 {
+    /// <summary>Name of the test's own body as a party.</summary>
+    private const string TestBody = "test";
+
     private readonly Lock _gate = new();
 
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
-    private Task<SyncServer>? _server;
+    private Task<SyncServer>? _server = external is null ? null : Task.FromResult(external);
+
+    /// <summary>The test body's own client. Guarded by <see cref="_gate"/>.</summary>
+    private SyncClient? _client;
+
+    /// <summary>The test body as a party: it does other things while it waits.</summary>
+    public SyncClient Client
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_client is null)
+                {
+                    // Listening on loopback takes no time; nothing is waited for here that could need this thread.
+                    var server = ServerAsync().GetAwaiter().GetResult();
+                    _client = new SyncClient(new SyncClientOptions
+                    {
+                        Address = server.Address,
+                        Token = server.Token,
+                        Party = TestBody,
+                        IsConcurrent = true,
+                        TimeProvider = timeProvider,
+                    });
+                    Declare(new SyncParty { Name = TestBody, State = "running" });
+                }
+
+                return _client;
+            }
+        }
+    }
 
     public Task<SyncServer> ServerAsync()
     {
@@ -43,17 +79,48 @@ internal sealed class SyncParties(string collection, TimeProvider timeProvider) 
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { } server)
+        if (_client is { } client)
+            await client.DisposeAsync().ConfigureAwait(false);
+        if (external is null && _server is { } server)
             await (await server.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A new connection to the server.</summary>
+    public async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var server = await ServerAsync().ConfigureAwait(false);
+        var (socket, endpoint) = Open(server.Address);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static (Socket Socket, EndPoint Endpoint) Open(string address)
+    {
+        const string Unix = "unix:";
+        if (address.StartsWith(Unix, StringComparison.Ordinal))
+            return (new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(address[Unix.Length..]));
+        var port = int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+        return (new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, new IPEndPoint(IPAddress.Loopback, port));
     }
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
-    private void Declare(BlockSpec block, string state)
+    private void Declare(BlockSpec block, string state) =>
+        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state });
+
+    private void Declare(SyncParty party)
     {
         // Listening on loopback completes at once; a party must be known before the block that it is can arrive.
         var server = ServerAsync();
         if (server.IsCompletedSuccessfully)
-            server.Result.DeclareParty(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state });
+            server.Result.DeclareParty(party);
     }
 }
