@@ -43,6 +43,7 @@ public sealed partial class SyncClient
         {
             ValueReply value => Read<T>(key, value.Value),
             NoneReply none => throw new SyncValueException(none.Report, key),
+            RestartedReply => throw new SyncContactLostException($"Value '{key}': {Restarted()}"),
             BadReply bad => throw Refused(bad, $"value '{key}'"),
             _ => throw new SyncProtocolException($"The server answered '{reply.Line}' to a GET", "reply"),
         };
@@ -72,6 +73,8 @@ public sealed partial class SyncClient
                     break;
                 case NoneReply { Cause: BarrierCause.Timeout }:
                     break;
+                case RestartedReply:
+                    throw new SyncContactLostException($"Topic '{topic}': {Restarted()}");
                 case NoneReply none:
                     throw new SyncValueException(none.Report, topic);
                 case BadReply bad:

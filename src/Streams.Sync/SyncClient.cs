@@ -77,6 +77,7 @@ public sealed partial class SyncClient : IAsyncDisposable
             GoReply => request,
             BrokenReply broken => throw Broken(broken),
             BadReply bad => throw Refused(bad, $"barrier '{name}'"),
+            RestartedReply => throw new BarrierBrokenException($"Barrier '{name}': {Restarted()}", name, BarrierCause.Restarted, expected: count),
             _ => throw new SyncProtocolException($"The server answered '{reply.Line}' to a barrier", "reply"),
         };
     }
@@ -123,6 +124,8 @@ public sealed partial class SyncClient : IAsyncDisposable
         if (await request.Answer.WaitAsync(cancellationToken).ConfigureAwait(false) is BadReply bad)
             throw Refused(bad, $"'{name}'");
     }
+
+    private string Restarted() => $"the sync server at {_options.Address} was restarted and knows nothing of what {Party} waited for.";
 
     private static BarrierBrokenException Broken(BrokenReply broken) => broken.Cause == BarrierCause.Timeout
         ? new BarrierTimeoutException(broken.Report, broken.Name, broken.By, broken.Round, broken.Arrived, broken.Expected)

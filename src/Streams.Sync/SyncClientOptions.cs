@@ -54,4 +54,7 @@ public sealed record SyncClientOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Says everything but the token.</summary>
+    public override string ToString() => $"SyncClientOptions {{ Address = {Address}, Party = {Party} }}";
 }

@@ -20,4 +20,7 @@ public sealed record SyncRelayOptions
 
     /// <summary>Opens the byte stream to the server; used, when set, instead of <see cref="Address"/>.</summary>
     public Func<CancellationToken, ValueTask<Stream>>? Connect { get; init; }
+
+    /// <summary>Says everything but the token.</summary>
+    public override string ToString() => $"SyncRelayOptions {{ UnixSocketPath = {UnixSocketPath}, Address = {Address}, Party = {Party} }}";
 }

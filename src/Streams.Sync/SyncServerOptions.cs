@@ -69,4 +69,7 @@ public sealed record SyncServerOptions
 
     /// <summary>The clock; deadlines use its monotonic timestamps only.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Says everything but the token.</summary>
+    public override string ToString() => $"SyncServerOptions {{ UnixSocketPath = {UnixSocketPath}, Port = {Port} }}";
 }

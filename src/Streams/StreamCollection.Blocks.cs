@@ -30,7 +30,6 @@ public sealed partial class StreamCollection
         var journal = new BlockJournal(record, specification.Host, source, _failures, _parties);
         var block = new QueuedBlock(specification, source, journal, new BlockLifecycle(Options.TimeProvider), readValue);
         journal.Attach(block);
-        _parties.Queued(block.Specification);
         return block;
     }
 

@@ -174,10 +174,8 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
             // The greeting is not waited for: a client that speaks at once never waits in the server's anteroom.
             await stream.WriteAsync(Encoding.ASCII.GetBytes(Hello()), limit.Token).ConfigureAwait(false);
             var reader = new ReplyReader(stream);
-            if (await reader.ReadAsync(limit.Token).ConfigureAwait(false) is not GreetingReply greeting)
-                throw new SyncProtocolException($"What listens at {options.Address} is no sync server", "greeting");
-            var answer = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
-            Greeted(greeting, answer);
+            var greeting = await reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            Greeted(greeting, greeting is null ? null : await reader.ReadAsync(limit.Token).ConfigureAwait(false));
             return (stream, reader);
         }
         catch
@@ -204,8 +202,12 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
         return line.Append('\n').ToString();
     }
 
-    private void Greeted(GreetingReply greeting, Reply? answer)
+    private void Greeted(Reply? first, Reply? answer)
     {
+        if (first is null or BadReply { Code: "full" })
+            throw new IOException("the server closed the connection before its greeting");
+        if (first is not GreetingReply greeting)
+            throw new SyncProtocolException($"What listens at {options.Address} is no sync server", "greeting");
         if (answer is BadReply bad)
             throw new SyncProtocolException($"The sync server at {options.Address} refuses {options.Party}: {bad.Code} {bad.Text}", bad.Code);
         if (answer is not OkReply { Verb: "HELLO", Argument: { } words })
@@ -216,7 +218,7 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
                 Heartbeat = TimeSpan.FromSeconds(seconds);
         }
         if (_epoch is not null && _epoch != greeting.Epoch)
-            FailAll(new SyncContactLostException($"The sync server at {options.Address} was restarted and knows nothing of what {options.Party} waited for."), restarted: true);
+            EndWaitsOfOldServer();
         _epoch = greeting.Epoch;
     }
 
@@ -355,16 +357,26 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
         _ => null,
     };
 
-    /// <summary>Fails everything; after a restart of the server only what it had acknowledged, for the rest it never knew.</summary>
-    private void FailAll(Exception exception, bool restarted = false)
+    /// <summary>A restarted server forgot who waits; what is not a wait can be asked of the new one just as well.</summary>
+    private void EndWaitsOfOldServer()
+    {
+        List<Request> ended;
+        lock (_gate)
+        {
+            ended = [.. _pending.Where(request => request.WasSent && request.WaitId is not null)];
+            _pending.RemoveAll(ended.Contains);
+        }
+        ended.ForEach(request => request.Complete(new RestartedReply()));
+    }
+
+    private void FailAll(Exception exception)
     {
         List<Request> failed;
         lock (_gate)
         {
-            failed = [.. _pending.Where(request => !restarted || request.WasSent)];
-            _pending.RemoveAll(failed.Contains);
-            if (!restarted)
-                _loop = null;
+            failed = [.. _pending];
+            _pending.Clear();
+            _loop = null;
         }
         failed.ForEach(request => request.Fail(exception));
     }

@@ -13,8 +13,6 @@ internal abstract record Reply
 
     /// <summary>The line without its end.</summary>
     public abstract string Line { get; }
-
-    protected static string Invariant(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
 }
 
 internal sealed record GreetingReply(string Epoch, string Nonce) : Reply
@@ -52,36 +50,36 @@ internal sealed record PongReply(string Word) : Reply
 
 internal sealed record WaitReply(string Name, string Id, long Round, int Arrived, int Expected) : Reply
 {
-    public override string Line => Invariant($"WAIT {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Arrived}/{Expected}");
+    public override string Line => string.Create(CultureInfo.InvariantCulture, $"WAIT {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Arrived}/{Expected}");
 }
 
 internal sealed record GoReply(string Name, string Id, long Round, int Expected) : Reply
 {
-    public override string Line => Invariant($"GO {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Expected}");
+    public override string Line => string.Create(CultureInfo.InvariantCulture, $"GO {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Expected}");
 }
 
 internal sealed record BrokenReply(string Name, string Id, long Round, BarrierCause Cause, string? By, int Arrived, int Expected, string Report) : Reply
 {
     public override string Line =>
-        Invariant($"BROKEN {Word.Encode(Name)} {Word.Encode(Id)} {Round} {CauseWord.Of(Cause)} {(By is null ? "-" : Word.Encode(By))} {Arrived}/{Expected} {Word.Encode(Report)}");
+        string.Create(CultureInfo.InvariantCulture, $"BROKEN {Word.Encode(Name)} {Word.Encode(Id)} {Round} {CauseWord.Of(Cause)} {(By is null ? "-" : Word.Encode(By))} {Arrived}/{Expected} {Word.Encode(Report)}");
 }
 
 internal sealed record DataReply(string Name, string Id, string Party, byte[] Data) : Reply
 {
     public override byte[] Payload => Data;
-    public override string Line => Invariant($"DATA {Word.Encode(Name)} {Word.Encode(Id)} {Word.Encode(Party)} {Data.Length}");
+    public override string Line => string.Create(CultureInfo.InvariantCulture, $"DATA {Word.Encode(Name)} {Word.Encode(Id)} {Word.Encode(Party)} {Data.Length}");
 }
 
 internal sealed record ValueReply(string Key, string Id, byte[] Value) : Reply
 {
     public override byte[] Payload => Value;
-    public override string Line => Invariant($"VALUE {Word.Encode(Key)} {Word.Encode(Id)} {Value.Length}");
+    public override string Line => string.Create(CultureInfo.InvariantCulture, $"VALUE {Word.Encode(Key)} {Word.Encode(Id)} {Value.Length}");
 }
 
 internal sealed record ItemReply(string Topic, string Id, long Offset, byte[] Value) : Reply
 {
     public override byte[] Payload => Value;
-    public override string Line => Invariant($"ITEM {Word.Encode(Topic)} {Word.Encode(Id)} {Offset} {Value.Length}");
+    public override string Line => string.Create(CultureInfo.InvariantCulture, $"ITEM {Word.Encode(Topic)} {Word.Encode(Id)} {Offset} {Value.Length}");
 }
 
 /// <summary>A GET or PULL goes on waiting.</summary>
@@ -105,4 +103,10 @@ internal sealed record NoteReply(string Text) : Reply
 internal sealed record EndReply : Reply
 {
     public override string Line => "END";
+}
+
+/// <summary>Made by the client itself: the server that it asked is gone, another is there in its place.</summary>
+internal sealed record RestartedReply : Reply
+{
+    public override string Line => "";
 }

@@ -40,7 +40,7 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
                 (_more ??= new Queue<Reply>()).Enqueue(reply);
             if (!_isSending)
                 return;
-            _queuedBytes += 64 + reply.Line.Length;
+            _queuedBytes += Weight(reply.Line);
             if (_queuedBytes <= SyncLimits.MaxQueuedLines)
                 return;
             _isClosed = true;
@@ -91,6 +91,9 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
         }
     }
 
+    /// <summary>What a queued reply costs, roughly; payloads are shared with the store and do not count.</summary>
+    private static int Weight(string line) => 64 + line.Length;
+
     private async Task SendPayloadAsync(byte[] payload)
     {
         await transport.SendAsync(payload, CancellationToken.None).ConfigureAwait(false);
@@ -119,12 +122,11 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
                     length += Encoding.UTF8.GetBytes(line, buffer.AsSpan(length));
                     buffer[length++] = (byte)'\n';
                 }
+                _queuedBytes = Math.Max(0, _queuedBytes - Weight(line));
                 payload = reply.Payload;
                 close = reply.Close;
                 _first = _more is { Count: > 0 } ? _more.Dequeue() : null;
             }
-            if (_first is null)
-                _queuedBytes = 0;
             _isSending = length > 0 || payload is not null || close;
             return _isSending;
         }

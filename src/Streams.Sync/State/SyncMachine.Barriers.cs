@@ -135,8 +135,8 @@ internal sealed partial class SyncMachine
         var round = arrival.Round;
         if (round.DataBytes > 0)
         {
-            foreach (var member in round.Members)
-                Send(session, new DataReply(arrival.Name, arrival.Id, member.Party.Name, member.Data ?? []));
+            foreach (var member in round.Members.Where(member => member.Data is not null))
+                Send(session, new DataReply(arrival.Name, arrival.Id, member.Party.Name, member.Data!));
         }
         Send(session, new GoReply(arrival.Name, arrival.Id, round.Number, round.Need));
     }
@@ -159,6 +159,11 @@ internal sealed partial class SyncMachine
             Pass(round);
             return;
         }
+        if (round.Barrier.Open == round)
+        {
+            round.Barrier.Open = null;
+            round.Barrier.Full.Add(round);
+        }
         foreach (var party in doubtful)
             Ping(party);
     }
@@ -166,7 +171,7 @@ internal sealed partial class SyncMachine
     private void Pass(Round round)
     {
         round.Pass();
-        round.Barrier.Open = null;
+        round.Barrier.Remove(round);
         round.Barrier.PassedAt = _now;
         Decide(round);
         foreach (var member in round.Members)
@@ -176,14 +181,21 @@ internal sealed partial class SyncMachine
 
     private void Break(Round round, BarrierCause cause, string? by, string report)
     {
+        var barrier = round.Barrier;
         round.Break(new Breakage(cause, by, report));
-        round.Barrier.Open = null;
-        round.Barrier.Broken = round;
+        barrier.Remove(round);
+        barrier.Broken ??= round;
         Decide(round);
         foreach (var member in round.Members)
             Send(member.Party.Session, BrokenReply(member, round.Breakage!));
         round.DataBytes = 0;
         round.Trim();
+        // Whoever waits for the next round already would wait at a broken barrier.
+        foreach (var later in barrier.Undecided.Where(later => later.Number > round.Number).ToList())
+        {
+            if (!later.IsDecided)
+                Break(later, cause, by, report);
+        }
     }
 
     private void Decide(Round round)
@@ -253,7 +265,7 @@ internal sealed partial class SyncMachine
             return;
         if (fail.Name is null)
             End(party, new SyncPartyEnd { Outcome = "FAIL", Reason = fail.Text, IsUnexpectedFailure = true });
-        else if (_barriers.TryGetValue(fail.Name, out var barrier) && barrier.Open is { } round)
+        else if (_barriers.TryGetValue(fail.Name, out var barrier) && barrier.Undecided.FirstOrDefault() is { } round)
             Break(round, BarrierCause.Failed, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} failed: {fail.Text}"));
         else
             NoteIdle(fail.Name, $"FAIL by {party.Name}: {fail.Text}");
@@ -269,8 +281,11 @@ internal sealed partial class SyncMachine
             NoteIdle(reset.Name, $"RESET by {party.Name}");
             return;
         }
-        if (barrier.Open is { } round)
-            Break(round, BarrierCause.Reset, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} reset it"));
+        foreach (var round in barrier.Undecided.ToList())
+        {
+            if (!round.IsDecided)
+                Break(round, BarrierCause.Reset, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} reset it"));
+        }
         barrier.Broken = null;
     }
 

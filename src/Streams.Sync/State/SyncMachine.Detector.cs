@@ -99,7 +99,7 @@ internal sealed partial class SyncMachine
         var dooms = waits.OfType<Arrival>().Select(arrival => arrival.Round).Distinct().Select(round => (round, doom: Doom(round, graph))).ToList();
         foreach (var wait in waits.OfType<DataWait>())
             EndWait(wait, Failure?.Cause ?? BarrierCause.Doomed, WaitReport.NoValue(this, wait, $"nobody can put it any more\n{graph}"));
-        foreach (var (round, doom) in dooms)
+        foreach (var (round, doom) in dooms.Where(doomed => !doomed.round.IsDecided))
             Break(round, doom.Cause, doom.By, doom.Report);
     }
 }

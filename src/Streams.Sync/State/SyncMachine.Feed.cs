@@ -31,11 +31,25 @@ internal sealed partial class SyncMachine
             return;
         var why = WaitReport.Ending(end);
         var cause = end.IsUnexpectedFailure ? BarrierCause.Failed : BarrierCause.Left;
-        if (end.IsUnexpectedFailure && Options.Propagate)
-            Failure ??= new PartyFailure(party.Name, why, _now, BarrierCause.Failed);
         foreach (var member in _parties.Values.Where(other => other == party || IsUnder(other, party)).ToList())
             EndOne(member, member == party ? end : end with { Reason = $"ended with {party.Name}, which {why}", IsUnexpectedFailure = false }, cause, why);
+        if (end.IsUnexpectedFailure && Options.Propagate)
+            NoteFailure(party, why, BarrierCause.Failed);
         FindDoomed();
+    }
+
+    /// <summary>
+    /// The first failure of a declared party stands until <see cref="Open"/>: rounds to come that needed it break too.
+    /// Parties nobody declared come and go as they like, so their failure counts for the rounds open now.
+    /// </summary>
+    private void NoteFailure(Party party, string why, BarrierCause cause)
+    {
+        var before = Failure;
+        Failure ??= new PartyFailure(party.Name, why, _now, cause);
+        if (party.Declared is not null)
+            return;
+        FindDoomed();
+        Failure = before;
     }
 
     private static bool IsUnder(Party child, Party party) =>
@@ -50,8 +64,11 @@ internal sealed partial class SyncMachine
         BreakRoundsOf(party, cause, why);
         DropDataWaits(party, cause, why);
         foreach (var round in OpenRounds().Where(round => round.Listed?.Contains(party.Name) is true).ToList())
-            Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
+        {
+            if (!round.IsDecided)
+                Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
+        }
     }
 
-    private IEnumerable<Round> OpenRounds() => _barriers.Values.Where(barrier => barrier.Open is not null).Select(barrier => barrier.Open!);
+    private IEnumerable<Round> OpenRounds() => _barriers.Values.SelectMany(barrier => barrier.Undecided);
 }

@@ -5,13 +5,27 @@ namespace Streams.Sync.State;
 /// <content>Identities: greeting, fencing, losing contact and coming back.</content>
 internal sealed partial class SyncMachine
 {
+    private const int KeptParties = 20_000;
+
     private int _bringers;
+    private int _partiesBeforePruning = KeptParties;
 
     private Party FindOrAddParty(string name)
     {
-        if (!_parties.TryGetValue(name, out var party))
-            _parties.Add(name, party = new Party(name));
+        if (_parties.TryGetValue(name, out var party))
+            return party;
+        if (_parties.Count >= _partiesBeforePruning)
+            Prune();
+        _parties.Add(name, party = new Party(name));
         return party;
+    }
+
+    /// <summary>Forgets undeclared parties that are gone: commands of a long run, each with a name of its own.</summary>
+    private void Prune()
+    {
+        foreach (var party in _parties.Values.Where(party => party is { IsLive: false, Declared: null, Waits.Count: 0 }).ToList())
+            _parties.Remove(party.Name);
+        _partiesBeforePruning = Math.Max(KeptParties, 2 * _parties.Count);
     }
 
     /// <summary>Keeps the count of live parties; call after every change of what it depends on.</summary>
@@ -72,7 +86,6 @@ internal sealed partial class SyncMachine
             Send(old, new BadReply("fenced", "another connection goes on with this name") { Close = true });
         }
         var isOtherProcess = party.Instance is not null && hello.Instance is not null && party.Instance != hello.Instance;
-        var isNew = !party.IsLive;
         session.Party = party;
         party.Session = party.LastSession = session;
         party.End = party.Declared is null ? null : party.End;
@@ -84,8 +97,6 @@ internal sealed partial class SyncMachine
         party.BringsOthers |= hello.BringsOthers;
         _deadlines.Clear(party);
         UpdateLive(party);
-        if (isNew && Failure is { } failure && !(_parties.TryGetValue(failure.Party, out var failed) && failed.Declared is not null))
-            Failure = null;   // undeclared parties come and go; one that comes shows that the others go on
         Send(session, new OkReply("HELLO", FormattableString.Invariant($"{Word.Encode(party.Name)} heartbeat={Options.Heartbeat.TotalSeconds} grace={Options.Grace.TotalSeconds}")));
         if (isOtherProcess)
             BreakRoundsOf(party, BarrierCause.Lost, "came back as a new process, which knows nothing of its wait");
@@ -133,11 +144,11 @@ internal sealed partial class SyncMachine
     {
         _deadlines.Clear(party);
         UpdateLive(party);
-        if (party is { Declared: null, IsManual: false, End: null } && (party.Instance is not null || party.HasEntered))
-            Failure ??= new PartyFailure(party.Name, why, _now, BarrierCause.Lost);
         party.EndedAt = _now;
         BreakRoundsOf(party, BarrierCause.Lost, why);
         DropDataWaits(party, BarrierCause.Lost, why);
+        if (party is { Declared: null, IsManual: false, End: null } && (party.Instance is not null || party.HasEntered))
+            NoteFailure(party, why, BarrierCause.Lost);
         FindDoomed();
     }
 

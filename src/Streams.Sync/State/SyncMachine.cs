@@ -151,8 +151,11 @@ internal sealed partial class SyncMachine(MachineOptions options)
     private void Stop()
     {
         IsStopped = true;
-        foreach (var barrier in _barriers.Values.Where(barrier => barrier.Open is not null).ToList())
-            Break(barrier.Open!, BarrierCause.Closed, null, $"Barrier '{barrier.Name}' broke: the server stopped.");
+        foreach (var round in OpenRounds().ToList())
+        {
+            if (!round.IsDecided)
+                Break(round, BarrierCause.Closed, null, $"Barrier '{round.Barrier.Name}' broke: the server stopped.");
+        }
         foreach (var wait in AllDataWaits().ToList())
             EndWait(wait, BarrierCause.Closed, "the server stopped");
     }

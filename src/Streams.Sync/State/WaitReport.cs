@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Streams.Sync.Protocol;
 
 namespace Streams.Sync.State;
 
@@ -61,7 +62,7 @@ internal static class WaitReport
             text.Append(CultureInfo.InvariantCulture, $"Barrier '{name}': nobody has named it.");
             AppendSuggestion(text, name, machine.Barriers.Keys);
         }
-        else if (barrier.Open is { } round)
+        else if (barrier.Undecided.FirstOrDefault() is { } round)
         {
             text.Append(CultureInfo.InvariantCulture, $"Barrier '{name}' (round {round.Number}) waits since {Seconds(machine.Now - round.OpenedAt)}: {round.Arrived} of {round.Need} parties are here.");
             AppendParties(text, machine, round, NamesInList);
@@ -125,7 +126,7 @@ internal static class WaitReport
         AppendMore(text, total, limit);
         if (total == 0 && count > 0)
             text.Append(CultureInfo.InvariantCulture, $"\n  missing: {count}, and no other party is known");
-        AppendSuggestion(text, round.Barrier.Name, machine.Barriers.Values.Where(barrier => barrier.Open is not null).Select(barrier => barrier.Name));
+        AppendSuggestion(text, round.Barrier.Name, machine.Barriers.Values.Where(barrier => barrier.Undecided.Any()).Select(barrier => barrier.Name));
     }
 
     private static List<string> Missing(SyncMachine machine, Round round, int limit, out int total)
@@ -171,12 +172,14 @@ internal static class WaitReport
         _ => "",
     };
 
-    private static string State(SyncMachine machine, Barrier barrier) => barrier switch
+    private static string State(SyncMachine machine, Barrier barrier)
     {
-        { Open: { } round } => Invariant($"round {round.Number}, {round.Arrived} of {round.Need} since {Seconds(machine.Now - round.OpenedAt)}"),
-        { Broken: { } round } => Invariant($"round {round.Number} broke ({round.Breakage!.Cause}{(round.Breakage.By is { } by ? $" by {by}" : "")}), {round.Arrived} of {round.Need}"),
-        _ => Invariant($"idle, {barrier.Rounds} rounds"),
-    };
+        if (barrier.Undecided.FirstOrDefault() is { } round)
+            return Invariant($"round {round.Number}, {round.Arrived} of {round.Need} since {Seconds(machine.Now - round.OpenedAt)}");
+        return barrier.Broken is { Breakage: { } breakage } broken
+            ? Invariant($"round {broken.Number} broke ({CauseWord.Of(breakage.Cause)}{(breakage.By is { } by ? $" by {by}" : "")}), {broken.Arrived} of {broken.Need}")
+            : Invariant($"idle, {barrier.Rounds} rounds");
+    }
 
     private static string Graph(SyncMachine machine, IWait wait) => wait is Arrival { Round: var round }
         ? Invariant($"{Describe(wait.Party)} waits at '{wait.Name}' since {Seconds(machine.Now - wait.At)} for {round.Need - round.Arrived} more")

@@ -20,6 +20,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
     /// <summary>The living worker; null before the first and after a death. Written under <see cref="_starting"/> or by the queue.</summary>
     private volatile LocalWorker? _worker;
     private bool _disposed;
+    private bool _sparePrepared;
 
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         _worker is { Channel.Ended.IsCompleted: false } ? Task.CompletedTask : StartAsync(cancellationToken);
@@ -44,6 +45,12 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
         var finished = await block.Final.ConfigureAwait(false);
         worker.Channel.ReceiveWith(null);
+        if (!_sparePrepared)
+        {
+            _sparePrepared = true;
+            machine.KeepSpare();
+        }
+
         return finished is null
             ? await ExplainDeathAsync(worker, block, specification, stopping.Cause).ConfigureAwait(false)
             : await CloseAsync(worker, finished, specification, stopping.Cause).ConfigureAwait(false);

@@ -9,10 +9,20 @@ namespace Streams.Execution;
 /// <summary>This machine as a place for workers: one per test process, shared by all its collections (D19, D20).</summary>
 internal sealed class LocalMachine : IAsyncDisposable
 {
+    private static readonly TimeSpan SpareStartLimit = TimeSpan.FromMinutes(1);
+
     private readonly PrivateDirectory _directory;
     private readonly WorkerGate _gate;
     private readonly DotnetLaunch _launch;
+    private readonly Lock _spareGate = new();
     private int _lastWorker;
+
+    /// <summary>Being started or ready; null: none. Guarded by <see cref="_spareGate"/>.</summary>
+    private Task<LocalWorker>? _spare;
+
+    /// <summary>The working directory that it was started in. Guarded by <see cref="_spareGate"/>.</summary>
+    private string _spareDirectory = "";
+    private bool _disposed;
 
     private LocalMachine(PrivateDirectory directory, WorkerGate gate, DotnetLaunch launch, IWorkerSupervisor supervisor)
     {
@@ -21,6 +31,9 @@ internal sealed class LocalMachine : IAsyncDisposable
         _launch = launch;
         Supervisor = supervisor;
     }
+
+    /// <summary>False: every stream starts its own process. For measuring.</summary>
+    public static bool UseSpares { get; set; } = true;
 
     public IWorkerSupervisor Supervisor { get; }
 
@@ -40,9 +53,57 @@ internal sealed class LocalMachine : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a worker and waits until it has said hello.</summary>
+    /// <summary>A worker for a stream: the spare one if there is one, else a new one, which has said hello when this returns.</summary>
     /// <exception cref="StreamsException">It did not start; the message says why, with its last output.</exception>
     public async Task<LocalWorker> StartWorkerAsync(WorkerIdentity identity, TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var worker = TakeSpare() ?? await StartAsync($"of stream '{identity.Stream}'", limit, timeProvider, cancellationToken).ConfigureAwait(false);
+        worker.Channel.TrySend(new ToWorker
+        {
+            Welcome = new Welcome { Protocol = WireLimits.Protocol, Run = identity.Run, Collection = identity.Collection, Stream = identity.Stream, Host = identity.Host },
+        });
+        return worker;
+    }
+
+    /// <summary>
+    /// Makes a spare worker in the background, unless there is one: the next stream's first block then need not wait for a
+    /// process to start. Called when a stream's first block is over, so that it costs that block nothing.
+    /// </summary>
+    public void KeepSpare()
+    {
+        lock (_spareGate)
+        {
+            if (!UseSpares || _disposed || _spare is not null)
+                return;
+            _spareDirectory = Environment.CurrentDirectory;
+            _spare = StartAsync("kept as a spare", SpareStartLimit, TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The spare worker, if it is alive and would start in the same directory as a new one.</summary>
+    private LocalWorker? TakeSpare()
+    {
+        lock (_spareGate)
+        {
+            if (_spare is not { IsCompleted: true } spare)
+                return null; // Still starting: a new one is as fast.
+            _spare = null;
+            if (spare.IsCompletedSuccessfully && !spare.Result.Channel.Ended.IsCompleted && _spareDirectory == Environment.CurrentDirectory)
+                return spare.Result;
+            _ = spare.Exception;
+            if (spare.IsCompletedSuccessfully)
+                Discard(spare.Result);
+            return null;
+        }
+    }
+
+    private static void Discard(LocalWorker spare)
+    {
+        spare.Channel.TrySend(new ToWorker { Shutdown = new Shutdown() });
+        spare.Dispose();
+    }
+
+    private async Task<LocalWorker> StartAsync(string purpose, TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var id = "w" + Interlocked.Increment(ref _lastWorker).ToString(CultureInfo.InvariantCulture);
         var outputPath = _directory[id + ".out"];
@@ -52,22 +113,22 @@ internal sealed class LocalMachine : IAsyncDisposable
         {
             var started = await Supervisor.StartAsync(Start(id, outputPath, token), cancellationToken).ConfigureAwait(false);
             if (started.Error.Length > 0)
-                throw Failed(identity, $"could not be started: {started.Error}", []);
+                throw Failed(purpose, $"could not be started: {started.Error}", []);
             var ended = Supervisor.EndedAsync(id);
             await Task.WhenAny(connected, ended).WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(false);
             if (!connected.IsCompletedSuccessfully)
-                throw EndedEarly(identity, await ended.ConfigureAwait(false), outputPath);
+                throw EndedEarly(purpose, await ended.ConfigureAwait(false), outputPath);
         }
         catch (IOException exception)
         {
-            throw Failed(identity, $"could not be started: {exception.Message}", [], exception);
+            throw Failed(purpose, $"could not be started: {exception.Message}", [], exception);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             _ = Supervisor.StopAsync(id, TimeSpan.Zero);
             if (exception is OperationCanceledException)
                 throw;
-            throw Failed(identity, $"started but did not say hello within {Durations.InWords(limit)}", OutputTail.Read(outputPath), exception);
+            throw Failed(purpose, $"started but did not say hello within {Durations.InWords(limit)}", OutputTail.Read(outputPath), exception);
         }
         finally
         {
@@ -75,16 +136,14 @@ internal sealed class LocalMachine : IAsyncDisposable
         }
 
         var channel = await connected.ConfigureAwait(false);
-        channel.TrySend(new ToWorker
-        {
-            Welcome = new Welcome { Protocol = WireLimits.Protocol, Run = identity.Run, Collection = identity.Collection, Stream = identity.Stream, Host = identity.Host },
-        });
         var output = File.OpenHandle(outputPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new LocalWorker(id, channel, outputPath, output);
     }
 
     public async ValueTask DisposeAsync()
     {
+        lock (_spareGate)
+            _disposed = true;
         await Supervisor.DisposeAsync().ConfigureAwait(false);
         await _gate.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();
@@ -99,11 +158,11 @@ internal sealed class LocalMachine : IAsyncDisposable
         FirstLine = token,
     };
 
-    private static StreamsException EndedEarly(WorkerIdentity identity, WorkerEnded ended, string outputPath) => Failed(
-        identity,
+    private static StreamsException EndedEarly(string purpose, WorkerEnded ended, string outputPath) => Failed(
+        purpose,
         ended.Describe(OutputTail.Read(outputPath, lines: DeathVerdict.LinesToDiagnose)) + " before it said hello",
         OutputTail.Read(outputPath));
 
-    private static StreamsException Failed(WorkerIdentity identity, string why, IReadOnlyList<string> tail, Exception? cause = null) =>
-        new(FailedStart.Describe(identity.Stream, identity.Host, why, tail), cause);
+    private static StreamsException Failed(string purpose, string why, IReadOnlyList<string> tail, Exception? cause = null) =>
+        new(FailedStart.Describe(purpose, StreamHost.Local.ToString(), why, tail), cause);
 }

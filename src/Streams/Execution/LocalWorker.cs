@@ -12,6 +12,13 @@ internal sealed record LocalWorker(string Id, WorkerChannel Channel, string Outp
     {
         Channel.Dispose();
         Output.Dispose();
-        File.Delete(OutputPath);
+        try
+        {
+            File.Delete(OutputPath);
+        }
+        catch (IOException)
+        {
+            // The whole directory went first, with the run.
+        }
     }
 }

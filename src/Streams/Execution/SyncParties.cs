@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -19,6 +20,9 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
 
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private Task<SyncServer>? _server = external is null ? null : Task.FromResult(external);
+
+    /// <summary>Of all blocks, by party: a released block may have ended before its wait is told.</summary>
+    private readonly ConcurrentDictionary<string, Action<string, TimeSpan, string>> _waits = new(StringComparer.Ordinal);
 
     /// <summary>The test body's own client. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _client;
@@ -53,10 +57,15 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     public Task<SyncServer> ServerAsync()
     {
         lock (_gate)
-            return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, TimeProvider = timeProvider });
+            return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, RoundEnded = RoundEnded, TimeProvider = timeProvider });
     }
 
-    public void Queued(BlockSpec block) => Declare(block, "queued");
+    /// <summary>A block is to come; <paramref name="waited"/> is told what it waited for, how long, and how that ended.</summary>
+    public void Queued(BlockSpec block, Action<string, TimeSpan, string> waited)
+    {
+        _waits[block.Sync.Party] = waited;
+        Declare(block, "queued");
+    }
 
     public void Running(BlockSpec block) => Declare(block, "running");
 
@@ -109,6 +118,17 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
             return (new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(address[Unix.Length..]));
         var port = int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
         return (new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, new IPEndPoint(IPAddress.Loopback, port));
+    }
+
+    /// <summary>Waits are part of the record: what a block waited for, and how long.</summary>
+    private void RoundEnded(SyncRound round)
+    {
+        var how = round.Cause is { } cause ? $"broken: {cause}" : "released";
+        foreach (var (party, waited) in round.Waits)
+        {
+            if (_waits.TryGetValue(party, out var tell))
+                tell($"at '{round.Barrier}'", waited, how);
+        }
     }
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;

@@ -48,7 +48,7 @@ internal static class AgentVerdicts
     public static string DescribeFailedStart(WorkerReady ready, string stream, string host)
     {
         var error = ready.Error.Length <= WireLimits.MaxErrorText ? ready.Error : ready.Error[..WireLimits.MaxErrorText];
-        return FailedStart.Describe(stream, host, $"could not be started: {PrintableText.CleanLine(error)}", Tail(ready.OutputTail, LinesToShow));
+        return FailedStart.Describe($"of stream '{stream}'", host, $"could not be started: {PrintableText.CleanLine(error)}", Tail(ready.OutputTail, LinesToShow));
     }
 
     private static IReadOnlyList<string> Tail(Google.Protobuf.ByteString? output, int lines) => OutputTail.LastLines(output is null ? [] : output.Span, lines);

@@ -179,6 +179,19 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         }
     }
 
+    /// <summary>The block has waited so long until now: for what is told of a wait only when it is over.</summary>
+    public void Waited(string what, TimeSpan duration, string how)
+    {
+        var elapsed = _collection.Events.Append("block-waited", Subject, (what, duration, how), static (json, wait) =>
+        {
+            json.WriteString("what", EventsRecord.Text(wait.what));
+            json.WriteNumber("seconds", Math.Round(wait.duration.TotalSeconds, 6));
+            json.WriteString("how", EventsRecord.Text(wait.how));
+        });
+        lock (_gate)
+            _waits.Add(new RecordedWait(what, elapsed > duration ? elapsed - duration : TimeSpan.Zero, elapsed, how));
+    }
+
     /// <summary>Records the block's end. When it returns, the block's lines are with the operating system.</summary>
     /// <param name="verdict">What became of it.</param>
     /// <param name="value">Its result as text for people; null if it has none.</param>

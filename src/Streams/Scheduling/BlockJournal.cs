@@ -20,7 +20,11 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     /// <summary>The block's directory.</summary>
     public string Directory => record.Path;
 
-    public void Attach(QueuedBlock block) => _block = block;
+    public void Attach(QueuedBlock block)
+    {
+        _block = block;
+        parties.Queued(block.Specification, record.Waited);
+    }
 
     public void PhaseEntered(QueuedBlock block, BlockPhase phase)
     {

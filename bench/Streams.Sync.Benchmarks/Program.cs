@@ -1,0 +1,17 @@
+// One barrier, last arrival to last release, beside a C server, Redis and MPI in the same run; see BarrierBenchmark.
+using System.Globalization;
+using Streams.Sync;
+using Streams.Sync.Benchmarks;
+
+if (args is ["serve"])
+{
+    // The server in a process of its own, so that the load generator shares nothing with it.
+    await using var server = await SyncServer.StartAsync(new SyncServerOptions { MaxConnections = 20_000, MaxNames = 1_000_000 });
+    Console.WriteLine(server.Address.Split(':')[2]);
+    Console.WriteLine(server.Token);
+    await Console.In.ReadToEndAsync();
+    return;
+}
+
+int[] parties = args.Length > 0 ? [.. args.Select(arg => int.Parse(arg, CultureInfo.InvariantCulture))] : [2, 10, 100, 1_000, 10_000];
+await BarrierBenchmark.RunAsync(parties);

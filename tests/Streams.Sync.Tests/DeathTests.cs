@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace Streams.Sync.Tests;
+
+/// <summary>
+/// kill -9 of real client processes before, while and after their arrival. STREAMS_FULL=1 does 100 of each.
+/// </summary>
+public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private static readonly int Times = Environment.GetEnvironmentVariable("STREAMS_FULL") == "1" ? 100 : 2;
+
+    private readonly Meeting _meeting = new();
+    private SyncClient? _waiter;
+
+
+    /// <summary>The one other party: while a third lived, it could still come, and nothing would break.</summary>
+    private SyncClient Waiter => _waiter ??= _meeting.Client("waiter");
+
+    public Task InitializeAsync() => _meeting.StartAsync();
+
+    public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
+
+    [Fact]
+    public Task Death_before_arrival_ends_the_wait_of_the_others() => MeasureAsync(async (k, client) =>
+    {
+        await client.SayAsync($"put here{k} yes");
+        Assert.Equal("ok", await client.HearAsync());
+        var waiting = Waiter.BarrierAsync($"x{k}", 2);
+        await _meeting.UntilAsync($"x{k}", "1 of 2");
+        return waiting;
+    });
+
+    [Fact]
+    public Task Death_while_waiting_breaks_the_round() => MeasureAsync(async (k, client) =>
+    {
+        var waiting = Waiter.BarrierAsync($"x{k}", 3);
+        await client.SayAsync($"barrier x{k} 3");
+        await _meeting.UntilAsync($"x{k}", "2 of 3");
+        return waiting;
+    });
+
+    [Fact]
+    public async Task Death_after_release_changes_nothing_for_the_others()
+    {
+        for (var k = 0; k < Times; k++)
+        {
+            await using var client = ProcessUnderTest.Client(_meeting.Server, $"victim{k}");
+            var waiting = Waiter.BarrierAsync($"x{k}", 2);
+            await client.SayAsync($"barrier x{k} 2");
+            Assert.Equal("go", await client.HearAsync());
+            client.Kill();
+            await waiting.DefaultTimeout();
+        }
+    }
+
+    private async Task MeasureAsync(Func<int, ProcessUnderTest, Task<Task>> prepare)
+    {
+        var times = new List<double>();
+        for (var k = 0; k < Times; k++)
+        {
+            _meeting.Server.Open();   // what came before is forgotten
+            await using var client = ProcessUnderTest.Client(_meeting.Server, $"victim{k}");
+            var waiting = await prepare(k, client);
+            var watch = Stopwatch.StartNew();
+            client.Kill();
+            var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => waiting.DefaultTimeout());
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            Assert.Equal((BarrierCause.Lost, $"victim{k}"), (e.Cause, e.By));
+            Assert.Contains("its process is gone", e.Message);
+        }
+        times.Sort();
+        output.WriteLine($"{times.Count} deaths: the others knew after {times[times.Count / 2]:0.0} ms (median), {times[^1]:0.0} ms (maximum)");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+
+namespace Streams.Sync.Tests;
+
+/// <summary>Rounds that can no longer be completed end at once; those that can are left alone.</summary>
+public sealed class ImpossibleWaitTests : IAsyncLifetime
+{
+    private readonly Meeting _meeting = new();
+
+    private SyncServer Server => _meeting.Server;
+
+    public Task InitializeAsync() => _meeting.StartAsync();
+
+    public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Open_collection_breaks_nothing_that_somebody_yet_unknown_could_complete()
+    {
+        var waiting = _meeting.Client("a").BarrierAsync("x", 2);
+        Server.DeclareParty(new SyncParty { Name = "b" });
+        Server.EndParty("b", new SyncPartyEnd { Outcome = "PASS" });
+        await _meeting.UntilAsync("x", "1 of 2");
+        await _meeting.Client("added-later").BarrierAsync("x", 2).DefaultTimeout();
+        await waiting.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Sealing_breaks_a_round_that_too_few_can_come_to_and_says_how_they_ended()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a" });
+        Server.DeclareParty(new SyncParty { Name = "b", Host = "db1" });
+        var waiting = _meeting.Client("a").BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "1 of 2");
+        Server.Seal();
+        Assert.False(waiting.IsCompleted);
+        var watch = Stopwatch.StartNew();
+        Server.EndParty("b", new SyncPartyEnd { Outcome = "PASS" });
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => waiting.DefaultTimeout());
+        Assert.Equal(BarrierCause.Doomed, e.Cause);
+        Assert.Contains("too few parties can still come", e.Message);
+        Assert.Contains("b (db1), ended PASS", e.Message);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Announced_party_keeps_a_round_alive_in_a_sealed_collection()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a" });
+        Server.DeclareParty(new SyncParty { Name = "queued", State = "queued" });
+        Server.Seal();
+        var waiting = _meeting.Client("a").BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "missing: queued, queued");
+        await _meeting.Client("queued").BarrierAsync("x", 2).DefaultTimeout();
+        await waiting.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Parties_that_wait_for_one_another_break_with_the_wait_graph()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a" });
+        Server.DeclareParty(new SyncParty { Name = "b" });
+        Server.Seal();
+        var a = _meeting.Client("a").BarrierAsync("setup", 2);
+        var b = _meeting.Client("b").BarrierAsync("set-up", 2);
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => a.DefaultTimeout());
+        await Assert.ThrowsAsync<BarrierBrokenException>(() => b.DefaultTimeout());
+        Assert.Equal(BarrierCause.Doomed, e.Cause);
+        Assert.Contains("a waits at 'setup' since", e.Message);
+        Assert.Contains("b waits at 'set-up' since", e.Message);
+        Assert.Contains("somebody named 'set-up': was the same meant?", e.Message);
+    }
+
+    [Fact]
+    public async Task Value_that_nobody_can_put_any_more_is_not_waited_for()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a" });
+        Server.Seal();
+        var e = await Assert.ThrowsAsync<SyncValueException>(() => _meeting.Client("a").GetAsync<int>("port").DefaultTimeout());
+        Assert.Contains("nobody can put it any more", e.Message);
+    }
+
+    [Fact]
+    public async Task Party_that_may_bring_others_keeps_everything_possible()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true });
+        Server.Seal();
+        var waiting = _meeting.Client("a").BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "1 of 2");
+        await _meeting.Client("a/cmd1").BarrierAsync("x", 2).DefaultTimeout();
+        await waiting.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Late_comer_learns_of_the_failure_that_left_it_alone()
+    {
+        Server.DeclareParty(new SyncParty { Name = "server" });
+        Server.DeclareParty(new SyncParty { Name = "client" });
+        Server.EndParty("client", new SyncPartyEnd { Outcome = "ERROR", Reason = "crashed with signal 11", IsUnexpectedFailure = true });
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => _meeting.Client("server").BarrierAsync("finished", 2).DefaultTimeout());
+        Assert.Equal((BarrierCause.Failed, "client"), (e.Cause, e.By));
+        Assert.Contains("crashed with signal 11", e.Message);
+        Server.Open();   // the test goes on after it
+        await _meeting.Client("server").ResetAsync("finished").DefaultTimeout();
+        await Task.WhenAll(_meeting.Client("x").BarrierAsync("finished", 2), _meeting.Client("y").BarrierAsync("finished", 2)).DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Broken_line_names_at_most_eight_and_counts_the_rest()
+    {
+        for (var i = 0; i < 20; i++)
+            Server.DeclareParty(new SyncParty { Name = $"p{i:00}", Host = "host", Block = "block", State = "running" });
+        for (var i = 0; i < 20; i++)
+            Server.NoteOutput($"p{i:00}", new string('x', 10_000) + "\u001b[2J");
+        var e = await Assert.ThrowsAsync<BarrierTimeoutException>(() => _meeting.Client("p00").BarrierAsync("x", 20, TimeSpan.FromSeconds(0.1)).DefaultTimeout());
+        Assert.Equal(8, e.Message.Split("missing: ").Length - 1);
+        Assert.Contains("and 11 more", e.Message);
+        Assert.DoesNotContain('\u001b', e.Message);
+        Assert.True(System.Text.Encoding.UTF8.GetByteCount(Protocol.Word.Encode(e.Message)) < 8000);
+    }
+}

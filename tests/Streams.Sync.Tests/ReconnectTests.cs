@@ -1,0 +1,61 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Streams.Sync.Tests;
+
+/// <summary>
+/// Connections cut at every byte, and at random ones. STREAMS_CUTS sets how many random runs there are.
+/// </summary>
+public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly Meeting _meeting = new();
+
+    public Task InitializeAsync() => _meeting.StartAsync(new SyncServerOptions { MaxNames = 1_000_000 });
+
+    public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Exchange_cut_after_every_byte_counts_once_and_is_answered()
+    {
+        var cut = 0;
+        await using var proxy = new CuttingProxy(_meeting.Server.Address, () => Interlocked.Exchange(ref cut, 0) is > 0 and var k ? k : null);
+        var step = Environment.GetEnvironmentVariable("STREAMS_CUTS") is null ? 7 : 1;
+        var exchange = 0;
+        for (var k = 1; k < 330; k += step, exchange++)
+        {
+            cut = k;
+            await RoundAsync(proxy, $"k{k}");
+        }
+        output.WriteLine($"{exchange} exchanges, {proxy.Cuts} cut");
+        Assert.True(proxy.Cuts > exchange / 2, $"only {proxy.Cuts} of {exchange} were cut");
+    }
+
+    [Fact]
+    public async Task Random_cuts_neither_count_twice_nor_change_an_answer()
+    {
+        var runs = int.Parse(Environment.GetEnvironmentVariable("STREAMS_CUTS") ?? "100", CultureInfo.InvariantCulture);
+        var random = new Random(4711);
+        await using var proxy = new CuttingProxy(_meeting.Server.Address, () => { lock (random) return random.Next(3) == 0 ? null : random.Next(1, 330); });
+        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
+        output.WriteLine($"{runs} runs, {proxy.Cuts} cuts");
+        Assert.True(proxy.Cuts > runs / 4);
+    }
+
+    // Three parties, two of them behind the proxy: the round must wait for the third, whatever was cut and repeated, and
+    // then all must pass, in round 1.
+    private async Task RoundAsync(CuttingProxy proxy, string name)
+    {
+        await using var first = Client(proxy.Address, $"{name}-a");
+        await using var second = Client(proxy.Address, $"{name}-b");
+        await using var third = Client(_meeting.Server.Address, $"{name}-c");
+        var waits = new[] { first.BarrierAsync(name, 3), second.GatherAsync(name, 3, "data") };
+        await await Task.WhenAny(_meeting.UntilAsync(name, "2 of 3 parties are here"), waits[0], waits[1]);
+        Assert.False(waits[0].IsCompleted || waits[1].IsCompleted);
+        await third.BarrierAsync(name, 3).DefaultTimeout();
+        await Task.WhenAll(waits).DefaultTimeout();
+        Assert.Equal("data", Assert.Single(await (Task<IReadOnlyDictionary<string, string>>)waits[1], entry => entry.Key == $"{name}-b").Value);
+        Assert.StartsWith($"Barrier '{name}': nobody waits; 1 rounds so far", _meeting.Server.Why(name)[0]);
+    }
+
+    private SyncClient Client(string address, string party) => new(new SyncClientOptions { Address = address, Token = _meeting.Server.Token, Party = party });
+}
