@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streams.Blocks;
 using Streams.Blocks.Travel;
 using Streams.Execution;
 using Streams.Scheduling;

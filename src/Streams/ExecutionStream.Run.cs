@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Streams.Blocks;
 using Streams.Scheduling;
 
 namespace Streams;
@@ -79,44 +80,44 @@ public sealed partial class ExecutionStream
     /// </summary>
     /// <param name="block">The block: a lambda or a method. It runs in another process, possibly on another host.</param>
     /// <param name="options">Name and time limit; defaults otherwise.</param>
+    /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
     /// <exception cref="BlockNotSendableException">The block or something that it captures cannot travel.</exception>
     /// <exception cref="BlockFailedException">The block failed. The stream can still be used unless the message says otherwise.</exception>
     /// <exception cref="OperationCanceledException">The block was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public Task RunFgAsync(Action<BlockContext> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    public Task RunFgAsync(Action<BlockContext> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task RunFgAsync(Action block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task RunFgAsync(Action block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task RunFgAsync(Func<BlockContext, Task> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task RunFgAsync(Func<BlockContext, Task> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task RunFgAsync(Func<Task> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task RunFgAsync(Func<Task> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, string, int, CancellationToken)"/>
+    /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
     /// <typeparam name="T">Type of the block's value, which travels home under the same rules as captures.</typeparam>
     /// <returns>The block's value.</returns>
-    public Task<T> RunFgAsync<T>(Func<BlockContext, T> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    public Task<T> RunFgAsync<T>(Func<BlockContext, T> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task<T> RunFgAsync<T>(Func<T> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task<T> RunFgAsync<T>(Func<T> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task<T> RunFgAsync<T>(Func<BlockContext, Task<T>> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task<T> RunFgAsync<T>(Func<BlockContext, Task<T>> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
 
-    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, string, int, CancellationToken)"/>
-    public Task<T> RunFgAsync<T>(Func<Task<T>> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
+    public Task<T> RunFgAsync<T>(Func<Task<T>> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
 
     /// <summary>Gives the stream a command line and waits until it has run. Blocks that were given before it run first.</summary>
@@ -124,24 +125,24 @@ public sealed partial class ExecutionStream
     /// A command line for the stream's <c>sh</c>: a string with white space or a slash, or one that begins with <c>exec:</c>.
     /// </param>
     /// <param name="options">Name, time limit, and whether failure is allowed; defaults otherwise.</param>
+    /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
-    /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
     /// <returns>Exit code and output.</returns>
     /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word: that could be a block's name.</exception>
     /// <exception cref="BlockFailedException">The command failed, and failure is not allowed.</exception>
     /// <exception cref="OperationCanceledException">The block was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public Task<CommandResult> RunFgAsync(string command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    public Task<CommandResult> RunFgAsync(string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCommand(CommandText.Parse(command), options, file, line), cancellationToken);
 
     /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, and waits until it has run.</summary>
-    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, string, int, CancellationToken)"/>
-    public Task<CommandResult> RunFgAsync(ShellCommand command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
+    public Task<CommandResult> RunFgAsync(ShellCommand command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCommand(CommandText.Shell(command.ToString()), options, file, line), cancellationToken);
 
     /// <summary>Gives the stream a program and its arguments, without any shell, and waits until it has run.</summary>
-    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, string, int, CancellationToken)"/>
-    public Task<CommandResult> RunFgAsync(IReadOnlyList<string> command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0, CancellationToken cancellationToken = default) =>
+    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
+    public Task<CommandResult> RunFgAsync(IReadOnlyList<string> command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(QueueCommand(CommandText.Arguments(command), options, file, line), cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Streams.Blocks;
 using Streams.Execution;
 using Streams.Scheduling;
 using Streams.Sync;

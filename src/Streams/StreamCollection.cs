@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Streams.Blocks;
 using Streams.Execution;
 using Streams.Owner;
 using Streams.Results;

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Streams.Blocks;
 using Streams.Execution;
 
 namespace Streams.Agent.Tests;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Streams.Wire;
 
-namespace Streams;
+namespace Streams.Blocks;
 
 /// <summary>Names of blocks that their author did not name.</summary>
 internal static class BlockNames

@@ -2,7 +2,7 @@ using Streams.Blocks.Values;
 using Streams.Execution;
 using Streams.Wire;
 
-namespace Streams;
+namespace Streams.Blocks;
 
 /// <summary>How the value of a block is taken out of its verdict. What comes from a worker is read as hostile.</summary>
 internal static class BlockValues

@@ -1,7 +1,7 @@
 using Streams.Processes;
 using Streams.Wire;
 
-namespace Streams;
+namespace Streams.Blocks;
 
 /// <summary>What an author may give as a command, as the wire's command line. A string is never a guess (D3).</summary>
 internal static class CommandText

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Streams.Blocks.Verdicts;
 
 namespace Streams.Execution;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Streams.Blocks;
 using Streams.Wire;
 
 namespace Streams.Execution;

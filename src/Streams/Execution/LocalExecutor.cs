@@ -1,3 +1,5 @@
+using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Processes;
 using Streams.Supervision;
 using Streams.Wire;
@@ -126,7 +128,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
         var tail = OutputTail.Read(worker.OutputPath, block.OutputStart ?? 0, DeathVerdict.LinesToDiagnose);
         return ended is null
             ? DeathVerdict.OfSupervisor(lost, tail)
-            : Strays.Add(DeathVerdict.Of(ended, specification, cause, tail, worker.Hello.Pid), ended.Strays, identity.Host);
+            : Strays.Add(DeathVerdict.Of(ended, specification, cause, tail, worker.Hello.Pid, block.OutputStart is not null), ended.Strays, identity.Host);
     }
 
     /// <summary>A worker whose channel is closed should be gone; one that hangs in its exit is ended.</summary>

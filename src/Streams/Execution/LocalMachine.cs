@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Security.Cryptography;
+using Streams.Blocks.Verdicts;
 using Streams.Processes;
 using Streams.Supervision;
 using Streams.Wire;
@@ -107,13 +107,13 @@ internal sealed class LocalMachine : IAsyncDisposable
     {
         var id = "w" + Interlocked.Increment(ref _lastWorker).ToString(CultureInfo.InvariantCulture);
         var outputPath = _directory[id + ".out"];
-        var token = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var token = RandomText.Hex(16);
         var connected = _gate.Expect(id, token);
         try
         {
             var started = await Supervisor.StartAsync(Start(id, outputPath, token), cancellationToken).ConfigureAwait(false);
             if (started.Error.Length > 0)
-                throw new StreamsException($"The worker {purpose} could not be started: {started.Error}");
+                throw Failed(purpose, $"could not be started: {started.Error}", []);
             var ended = Supervisor.EndedAsync(id);
             await Task.WhenAny(connected, ended).WaitAsync(limit, timeProvider, cancellationToken).ConfigureAwait(false);
             if (!connected.IsCompletedSuccessfully)
@@ -121,15 +121,14 @@ internal sealed class LocalMachine : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new StreamsException($"The worker {purpose} could not be started: {exception.Message}", exception);
+            throw Failed(purpose, $"could not be started: {exception.Message}", [], exception);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             _ = Supervisor.StopAsync(id, TimeSpan.Zero);
             if (exception is OperationCanceledException)
                 throw;
-            throw new StreamsException(
-                $"The worker {purpose} started but did not say hello within {Durations.InWords(limit)}.{Tail(outputPath)}", exception);
+            throw Failed(purpose, $"started but did not say hello within {Durations.InWords(limit)}", OutputTail.Read(outputPath), exception);
         }
         finally
         {
@@ -159,16 +158,11 @@ internal sealed class LocalMachine : IAsyncDisposable
         FirstLine = token,
     };
 
-    private static StreamsException EndedEarly(string purpose, WorkerEnded ended, string outputPath)
-    {
-        var tail = OutputTail.Read(outputPath, lines: DeathVerdict.LinesToDiagnose);
-        return new StreamsException(
-            $"The worker {purpose} {new ProcessExit(ended.ExitCode, ended.Signal).Describe(string.Join('\n', tail))} before it said hello.{Tail(outputPath)}");
-    }
+    private static StreamsException EndedEarly(string purpose, WorkerEnded ended, string outputPath) => Failed(
+        purpose,
+        ended.Describe(OutputTail.Read(outputPath, lines: DeathVerdict.LinesToDiagnose)) + " before it said hello",
+        OutputTail.Read(outputPath));
 
-    private static string Tail(string outputPath)
-    {
-        var tail = OutputTail.Read(outputPath);
-        return tail.Count == 0 ? "" : "\n  last output:\n" + string.Join('\n', tail.Select(line => "    | " + PrintableText.CleanLine(line)));
-    }
+    private static StreamsException Failed(string purpose, string why, IReadOnlyList<string> tail, Exception? cause = null) =>
+        new(FailedStart.Describe(purpose, StreamHost.Local.ToString(), why, tail), cause);
 }

@@ -1,3 +1,4 @@
+using Streams.Blocks;
 using Streams.Remoting;
 
 namespace Streams.Execution;

@@ -1,12 +1,6 @@
-namespace Streams.Execution;
+using Streams.Blocks.Verdicts;
 
-/// <summary>Why a block is being ended.</summary>
-internal enum StopCause
-{
-    None,
-    TimeLimit,
-    Requested,
-}
+namespace Streams.Execution;
 
 /// <summary>
 /// Ends a block in two steps: it is asked, and after the grace it is forced. The first cause, time limit or request, stands.

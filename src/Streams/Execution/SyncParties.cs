@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Streams.Scheduling;
 using Streams.Sync;
+using Streams.Wire;
 
 namespace Streams.Execution;
 
@@ -22,7 +22,7 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     private Task<SyncServer>? _server = external is null ? null : Task.FromResult(external);
 
     /// <summary>Of all blocks, by party: a released block may have ended before its wait is told.</summary>
-    private readonly ConcurrentDictionary<string, BlockJournal> _journals = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Action<string, TimeSpan, string>> _waits = new(StringComparer.Ordinal);
 
     /// <summary>The test body's own client. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _client;
@@ -60,18 +60,19 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
             return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, RoundEnded = RoundEnded, TimeProvider = timeProvider });
     }
 
-    public void Queued(QueuedBlock block, BlockJournal journal)
+    /// <summary>A block is to come; <paramref name="waited"/> is told what it waited for, how long, and how that ended.</summary>
+    public void Queued(BlockSpec block, Action<string, TimeSpan, string> waited)
     {
-        _journals[block.Specification.Sync.Party] = journal;
+        _waits[block.Sync.Party] = waited;
         Declare(block, "queued");
     }
 
-    public void Running(QueuedBlock block) => Declare(block, "running");
+    public void Running(BlockSpec block) => Declare(block, "running");
 
-    public void LastLine(QueuedBlock block, string line) => Started?.NoteOutput(block.Specification.Sync.Party, line);
+    public void LastLine(BlockSpec block, string line) => Started?.NoteOutput(block.Sync.Party, line);
 
-    public void Ended(QueuedBlock block, BlockResult result) => Started?.EndParty(
-        block.Specification.Sync.Party,
+    public void Ended(BlockSpec block, BlockResult result) => Started?.EndParty(
+        block.Sync.Party,
         new SyncPartyEnd
         {
             Outcome = result.Outcome.ToString().ToUpperInvariant(),
@@ -125,15 +126,15 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
         var how = round.Cause is { } cause ? $"broken: {cause}" : "released";
         foreach (var (party, waited) in round.Waits)
         {
-            if (_journals.TryGetValue(party, out var journal))
-                journal.Waited($"at '{round.Barrier}'", waited, how);
+            if (_waits.TryGetValue(party, out var tell))
+                tell($"at '{round.Barrier}'", waited, how);
         }
     }
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
-    private void Declare(QueuedBlock block, string state) =>
-        Declare(new SyncParty { Name = block.Specification.Sync.Party, Host = block.Specification.Host, Block = block.Name, State = state });
+    private void Declare(BlockSpec block, string state) =>
+        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state });
 
     private void Declare(SyncParty party)
     {

@@ -11,7 +11,7 @@ internal class ProcessConnection : HostConnection
     private static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly Process _process;
-    private readonly OutputTail _errors;
+    private readonly LastBytes _errors;
     private readonly string _host;
     private int _disposed;
 
@@ -20,7 +20,7 @@ internal class ProcessConnection : HostConnection
         _host = host;
         _process = process;
         CommandLine = string.Join(' ', command.Select(Shown));
-        _errors = new OutputTail(process.StandardError.BaseStream);
+        _errors = new LastBytes(process.StandardError.BaseStream);
     }
 
     public override Stream FromHost => _process.StandardOutput.BaseStream;

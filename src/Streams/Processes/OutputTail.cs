@@ -30,6 +30,14 @@ internal static class OutputTail
         }
     }
 
+    /// <summary>The last lines of output that was cut out of something longer, raw.</summary>
+    public static IReadOnlyList<string> LastLines(ReadOnlySpan<byte> output, int lines)
+    {
+        var isCut = output.Length > MaxBytes;
+        output = isCut ? output[^MaxBytes..] : output;
+        return output.IsEmpty ? [] : LastLines(output, isCut, lines);
+    }
+
     private static List<string> LastLines(ReadOnlySpan<byte> bytes, bool startsInside, int lines)
     {
         if (startsInside && bytes.IndexOf((byte)'\n') is >= 0 and var first && first + 1 < bytes.Length)

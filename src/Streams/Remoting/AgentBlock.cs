@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Blocks;
 using Streams.Execution;
 using Streams.Wire;
 
@@ -16,7 +17,7 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
 
     public Task<AgentBlockEnd> Ended => _ended.Task;
 
-    public string Name => specification.Name;
+    public BlockSpec Specification => specification;
 
     /// <summary>True if the worker said that the block runs.</summary>
     public bool IsStarted { get; private set; }

@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Execution;
 using Streams.Processes;
 using Streams.Wire;
@@ -43,18 +45,18 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return AgentVerdicts.NeverStarted(BlockOutcome.Cancel, OutcomeReason.Stopped, "The block was stopped before it started.");
+            return UnstartedVerdict.Stopped();
         }
         catch (StreamsException exception)
         {
-            var reason = wasLost ? OutcomeReason.StreamLost : OutcomeReason.NotStarted;
-            return AgentVerdicts.NeverStarted(BlockOutcome.Error, reason, exception.Message, connection.Lost.IsCompleted);
+            var verdict = UnstartedVerdict.Failed(exception.Message, connection.Lost.IsCompleted);
+            return wasLost ? verdict with { Reason = OutcomeReason.StreamLost } : verdict;
         }
 
         var worker = _worker!;
         var block = new AgentBlock(specification, events);
         if (!worker.TryBegin(block))
-            return AgentVerdicts.NeverStarted(BlockOutcome.Error, OutcomeReason.NotStarted, $"The worker on {connection.Host} ended before the block was sent to it.");
+            return UnstartedVerdict.Failed($"the worker on {connection.Host} ended before the block was sent to it");
         try
         {
             return await RunAsync(worker, block, specification, stop).ConfigureAwait(false);
@@ -113,7 +115,7 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         }
         catch (GrpcException exception) when (exception.Status == GrpcStatusCode.ResourceExhausted)
         {
-            return AgentVerdicts.NeverStarted(BlockOutcome.Error, OutcomeReason.NotStarted, $"The block cannot be sent to {connection.Host}: {exception.Detail}.");
+            return UnstartedVerdict.Failed($"the block cannot be sent to {connection.Host}: {exception.Detail}");
         }
         catch (GrpcException)
         {
@@ -125,7 +127,7 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         if (!await EndsInTimeAsync(block, specification).ConfigureAwait(false))
             return AgentVerdicts.Overdue(block, connection.Host);
         if (block.Ended.IsCompleted)
-            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, stop.IsCancellationRequested);
+            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, (await worker.Ready.ConfigureAwait(false)).Pid, stop.IsCancellationRequested);
         return await LostAsync(block).ConfigureAwait(false);
     }
 

@@ -9,6 +9,7 @@ internal sealed class AgentWorker(string id)
     private readonly TaskCompletionSource<WorkerGone> _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private AgentBlock? _running;
+    private volatile bool _ended;
 
     public string Id => id;
 
@@ -16,7 +17,8 @@ internal sealed class AgentWorker(string id)
 
     public Task<WorkerGone> Gone => _gone.Task;
 
-    public bool IsGone => _gone.Task.IsCompleted;
+    /// <summary>True when it can run no further block. A block's end may say so a moment before the worker's own end does.</summary>
+    public bool IsGone => _ended || _gone.Task.IsCompleted;
 
     public bool TryBegin(AgentBlock block) => !IsGone && Interlocked.CompareExchange(ref _running, block, null) is null;
 
@@ -36,6 +38,7 @@ internal sealed class AgentWorker(string id)
                 Volatile.Read(ref _running)?.WorkerIsGone(happened.WorkerGone);
                 break;
             default:
+                _ended |= happened.Ended is { WorkerEnded: not null };
                 Volatile.Read(ref _running)?.Receive(happened); // none: something late of a block that has its verdict
                 break;
         }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Streams.Hosts;
 using Streams.Processes;
@@ -43,7 +42,7 @@ internal sealed class HostDialogue : IAsyncDisposable
     public HostConnection Connection { get; }
 
     /// <summary>Random for each start, so that nothing that was printed earlier can be taken for an answer.</summary>
-    public string Nonce { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    public string Nonce { get; } = RandomText.Hex(16);
 
     /// <summary>The stage of the start, for messages.</summary>
     public string Stage { get; set; } = "connect";

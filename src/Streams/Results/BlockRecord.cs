@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Blocks;
 using Streams.Execution;
 
 namespace Streams.Results;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Streams.Blocks;
 using Streams.Execution;
 
 namespace Streams.Results;

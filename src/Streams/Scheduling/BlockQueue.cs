@@ -1,3 +1,5 @@
+using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Execution;
 
 namespace Streams.Scheduling;
@@ -68,25 +70,19 @@ internal sealed class BlockQueue(string stream, Func<QueuedBlock, Task> prepare,
             }
             catch (Exception exception)
             {
-                verdict = new BlockVerdict
-                {
-                    Outcome = BlockOutcome.Error,
-                    Reason = OutcomeReason.NotStarted,
-                    Message = $"Streams itself failed while it ran the block: {exception}",
-                    Received = false,
-                };
+                verdict = UnstartedVerdict.Failed($"Streams itself failed while it ran the block: {exception}");
             }
 
             block.Finish(verdict);
             if (verdict.StreamIsLost)
-                Close(AfterLoss(verdict));
+                Close(UnstartedVerdict.AfterLoss(stream, verdict.Message));
         }
     }
 
     private async ValueTask<BlockVerdict> RunAsync(QueuedBlock block)
     {
         if (block.Run.StopRequested)
-            return StoppedBeforeStart();
+            return UnstartedVerdict.Stopped();
         block.Enter(BlockPhase.Triaging);
         try
         {
@@ -94,15 +90,15 @@ internal sealed class BlockQueue(string stream, Func<QueuedBlock, Task> prepare,
         }
         catch (OperationCanceledException) when (block.Run.StopRequested)
         {
-            return StoppedBeforeStart();
+            return UnstartedVerdict.Stopped();
         }
         catch (StreamsException exception)
         {
-            return NotStarted(exception);
+            return UnstartedVerdict.Failed(exception.Message, streamIsLost: true);
         }
 
         if (block.Run.StopRequested)
-            return StoppedBeforeStart();
+            return UnstartedVerdict.Stopped();
         block.Enter(BlockPhase.Ready);
         return await executor.RunAsync(block.Specification, block.Observer, block.Run.StopToken).ConfigureAwait(false);
     }
@@ -132,32 +128,6 @@ internal sealed class BlockQueue(string stream, Func<QueuedBlock, Task> prepare,
                 return;
         }
 
-        block.Finish(StoppedBeforeStart());
+        block.Finish(UnstartedVerdict.Stopped());
     }
-
-    private static BlockVerdict StoppedBeforeStart() => new()
-    {
-        Outcome = BlockOutcome.Cancel,
-        Reason = OutcomeReason.Stopped,
-        Message = "stopped before it started",
-        Received = false,
-    };
-
-    private static BlockVerdict NotStarted(StreamsException exception) => new()
-    {
-        Outcome = BlockOutcome.Error,
-        Reason = OutcomeReason.NotStarted,
-        Message = exception.Message,
-        Received = false,
-        StreamIsLost = true,
-    };
-
-    private BlockVerdict AfterLoss(BlockVerdict cause) => new()
-    {
-        Outcome = BlockOutcome.Cancel,
-        Reason = OutcomeReason.StreamLost,
-        Message = $"not started: stream '{stream}' was lost before ({cause.Message.Split('\n')[0]})",
-        Received = false,
-        StreamIsLost = true,
-    };
 }

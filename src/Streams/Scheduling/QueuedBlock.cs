@@ -1,3 +1,4 @@
+using Streams.Blocks;
 using Streams.Execution;
 using Streams.Wire;
 

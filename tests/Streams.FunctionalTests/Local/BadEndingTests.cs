@@ -60,7 +60,7 @@ public class BadEndingTests(ITestOutputHelper output)
         var failure = await FailureOfAsync(() => Environment.Exit(0));
 
         Assert.Equal((BlockOutcome.Error, OutcomeReason.Crashed), Verdict(failure));
-        Assert.Contains("exited with code 0", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("by itself (exit code 0)", failure.Message, StringComparison.Ordinal);
         Assert.Contains("not a pass", failure.Message, StringComparison.Ordinal);
     }
 

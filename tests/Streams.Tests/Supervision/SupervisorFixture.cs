@@ -25,6 +25,8 @@ internal sealed class SupervisorFixture : IAsyncDisposable
 
     public string OutputOf(string worker) => _directory[worker + ".output"];
 
+    public IReadOnlyList<string> TailOf(string worker) => OutputTail.Read(OutputOf(worker), lines: 200);
+
     public async Task<WorkerStarted> StartAsync(string worker, params string[] command)
     {
         var start = new StartWorker { Worker = worker, OutputPath = OutputOf(worker), FirstLine = "token", WorkingDirectory = _directory.Root };

@@ -1,10 +1,11 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Streams.Blocks;
+using Streams.Execution;
 using Streams.Processes;
 using Streams.Results;
-using Streams.Scheduling;
 
-namespace Streams.Execution;
+namespace Streams.Scheduling;
 
 /// <summary>
 /// What one block tells: to the record, to the sync server (so that reports can say what a missing party is doing), and to the
@@ -22,7 +23,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     public void Attach(QueuedBlock block)
     {
         _block = block;
-        parties.Queued(block, this);
+        parties.Queued(block.Specification, record.Waited);
     }
 
     public void PhaseEntered(QueuedBlock block, BlockPhase phase)
@@ -36,13 +37,13 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         if (!_block.Lifecycle.TryEnter(BlockPhase.Started))
             return;
         record.Started();
-        parties.Running(_block);
+        parties.Running(_block.Specification);
     }
 
     public void Logged(DateTimeOffset workerTime, LogLevel level, string text)
     {
         record.Logged(workerTime, level, text);
-        parties.LastLine(_block, LastLine(text));
+        parties.LastLine(_block.Specification, LastLine(text));
     }
 
     public void WhiteboardChanged(string text) => record.WhiteboardChanged(text);
@@ -50,7 +51,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     public void Output(long offset, ReadOnlySpan<byte> data)
     {
         record.Output(offset, data);
-        parties.LastLine(_block, LastLine(Encoding.UTF8.GetString(data[Math.Max(0, data.Length - LongestLine)..])));
+        parties.LastLine(_block.Specification, LastLine(Encoding.UTF8.GetString(data[Math.Max(0, data.Length - LongestLine)..])));
     }
 
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
@@ -83,11 +84,9 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
             FinishedAt = known.Finished ?? TimeSpan.Zero,
         };
         failures.Add(result);
-        parties.Ended(block, result);
+        parties.Ended(block.Specification, result);
         return result;
     }
-
-    public void Waited(string what, TimeSpan duration, string how) => record.Waited(what, duration, how);
 
     public BlockFailedException Failure(BlockResult result) => failures.Exception(result);
 

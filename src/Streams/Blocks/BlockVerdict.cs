@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Streams.Wire;
 
-namespace Streams.Execution;
+namespace Streams.Blocks;
 
 /// <summary>What became of a block: received from its worker, or inferred from evidence. Made by executors only.</summary>
 internal sealed record BlockVerdict

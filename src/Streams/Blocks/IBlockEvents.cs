@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Streams.Execution;
+namespace Streams.Blocks;
 
 /// <summary>What an executor tells while a block runs. Implementations must not block.</summary>
 internal interface IBlockEvents

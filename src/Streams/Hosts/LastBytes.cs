@@ -3,7 +3,7 @@ using System.Text;
 namespace Streams.Hosts;
 
 /// <summary>Reads a stream to its end and keeps its last bytes.</summary>
-internal sealed class OutputTail
+internal sealed class LastBytes
 {
     private const int Capacity = 16 * 1024;
 
@@ -11,7 +11,7 @@ internal sealed class OutputTail
     private readonly Task _reading;
     private byte[] _kept = []; // guarded by _gate
 
-    public OutputTail(Stream stream) => _reading = ReadAsync(stream);
+    public LastBytes(Stream stream) => _reading = ReadAsync(stream);
 
     public Task Ended => _reading;
 

@@ -1,7 +1,7 @@
 using Streams.Processes;
 using Streams.Wire;
 
-namespace Streams.Execution;
+namespace Streams.Blocks.Verdicts;
 
 /// <summary>The verdict on a block whose worker ended without its final message: never a pass, whatever the exit code.</summary>
 internal static class DeathVerdict
@@ -13,13 +13,19 @@ internal static class DeathVerdict
     private const int LinesToShow = 10;
 
     /// <summary>From the worker's end and its last lines, raw.</summary>
-    public static BlockVerdict Of(WorkerEnded ended, BlockSpec specification, StopCause cause, IReadOnlyList<string> tail, int pid)
+    /// <param name="ended">How the worker ended; null if its supervisor could not say.</param>
+    /// <param name="specification">The block.</param>
+    /// <param name="cause">Why the block was being ended, if it was.</param>
+    /// <param name="tail">The worker's last lines.</param>
+    /// <param name="pid">The worker's process id on its host.</param>
+    /// <param name="isStarted">Whether the block had said that it runs.</param>
+    public static BlockVerdict Of(WorkerEnded? ended, BlockSpec specification, StopCause cause, IReadOnlyList<string> tail, int pid, bool isStarted)
     {
         var verdict = new BlockVerdict
         {
             Outcome = BlockOutcome.Error,
             Reason = OutcomeReason.Crashed,
-            Message = InWords(ended, tail, pid),
+            Message = InWords(ended, tail, pid, isStarted),
             Received = false,
             OutputTail = Shown(tail),
         };
@@ -43,13 +49,12 @@ internal static class DeathVerdict
 
     private static List<string> Shown(IReadOnlyList<string> tail) => [.. tail.TakeLast(LinesToShow).Select(PrintableText.CleanLine)];
 
-    private static string InWords(WorkerEnded ended, IReadOnlyList<string> tail, int pid)
+    private static string InWords(WorkerEnded? ended, IReadOnlyList<string> tail, int pid, bool isStarted)
     {
-        var how = new ProcessExit(ended.ExitCode, ended.Signal).Describe(string.Join('\n', tail));
-        if (ended.KernelOutOfMemory)
-            return $"the kernel ended its worker (pid {pid}), for the machine or its memory limit was out of memory";
-        return ended.Signal == 0
-            ? $"its worker (pid {pid}) {how} in the middle of the block, without the block's final message: not a pass"
-            : $"its worker (pid {pid}) {how} in the middle of the block";
+        var how = ended is null ? "ended in a way that nobody saw" : ended.Describe(tail);
+        var when = isStarted ? "in the middle of the block" : "before the block said that it runs";
+        return ended is { Signal: not 0 }
+            ? $"its worker (pid {pid}) {how} {when}"
+            : $"its worker (pid {pid}) {how} {when}, without the block's final message: not a pass";
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Streams.Execution;
+namespace Streams.Blocks.Verdicts;
 
 /// <summary>Durations for people.</summary>
 internal static class Durations

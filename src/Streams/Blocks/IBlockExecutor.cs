@@ -1,6 +1,6 @@
 using Streams.Wire;
 
-namespace Streams.Execution;
+namespace Streams.Blocks;
 
 /// <summary>The place where one stream's blocks run. One caller at a time: the stream's queue.</summary>
 internal interface IBlockExecutor : IAsyncDisposable
