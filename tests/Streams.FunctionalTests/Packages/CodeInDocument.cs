@@ -8,7 +8,7 @@ internal static partial class CodeInDocument
     /// <summary>Marks a line that one of the two xunits does not want, as the reader is told.</summary>
     private const string NotWithV3 = "not with xunit v3";
 
-    private static readonly string[] Given = ["StreamCollection streams", "ExecutionStream server", "ExecutionStream client"];
+    private static readonly string[] Given = ["StreamCollection streams", "ExecutionStream client"];
 
     [GeneratedRegex(@"^```csharp\r?\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block { get; }
@@ -24,6 +24,7 @@ internal static partial class CodeInDocument
         var given = Given.Where(parameter => !code.Contains($"var {parameter.Split(' ')[1]} =", StringComparison.Ordinal));
         return $$"""
             using Streams;
+            using Streams.Sync;
 
             internal static class {{name}}
             {

@@ -7,7 +7,7 @@ namespace Streams.FunctionalTests.Packages;
 [Collection(PackagesCollection.Name)]
 public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHelper output)
 {
-    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md"];
+    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md", "src/Streams.Sync/README.md"];
 
     [NeedsTheory(SshHosts.Needed)]
     [InlineData("xunit2")]
@@ -50,7 +50,7 @@ public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHe
             Assert.NotEmpty(blocks);
             foreach (var (index, code) in blocks.Index())
             {
-                var name = $"{Path.GetFileNameWithoutExtension(document).Replace('-', '_')}_{index + 1}";
+                var name = $"{Path.ChangeExtension(document, null).Replace('/', '_').Replace('-', '_').Replace('.', '_')}_{index + 1}";
                 stranger.Write($"{name}.cs", CodeInDocument.AsFile(code, name, xunit3));
             }
         }
