@@ -16,14 +16,14 @@ internal sealed class BlockOutputReader(string path, long start, Func<BlockOutpu
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     private long _sent;
 
-    /// <summary>The last bytes of the file, for a block that could not say how it ended.</summary>
-    public static ByteString ReadEnd(string path, int most = 8 * 1024)
+    /// <summary>The last bytes of the file from the block's first on, for a block that could not say how it ended.</summary>
+    public static ByteString ReadEnd(string path, long from = 0, int most = WireLimits.MaxChunk)
     {
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var length = RandomAccess.GetLength(file);
-            var buffer = new byte[Math.Min(length, most)];
+            var buffer = new byte[Math.Clamp(length - from, 0, most)];
             var count = RandomAccess.Read(file, buffer, length - buffer.Length);
             return ByteString.CopyFrom(buffer, 0, count);
         }

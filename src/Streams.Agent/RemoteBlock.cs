@@ -91,7 +91,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
 
         await output.ConfigureAwait(false);
         if (ended.Finished is null)
-            ended.OutputTail = BlockOutputReader.ReadEnd(worker.OutputPath);
+            ended.OutputTail = BlockOutputReader.ReadEnd(worker.OutputPath, _started.Task.IsCompletedSuccessfully ? await _started.Task.ConfigureAwait(false) : 0);
         var files = new BlockFiles(worker.Id, Ordinal, file => SendBulkAsync(new AgentEvent { File = file }));
         await files.SendAsync(Path.Combine(spec.Directory, "data")).ConfigureAwait(false);
     }

@@ -175,6 +175,7 @@ internal sealed class RemoteWorker
                 break;
             case FromWorker.KindOneofCase.Log when message.Log.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Whiteboard when message.Whiteboard.Ordinal == block.Ordinal:
+            case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == block.Ordinal:
                 _agent.Events.WaitForRoomAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
                 Publish(new AgentEvent { FromWorker = message });
                 break;

@@ -34,6 +34,10 @@ internal sealed class RecordedEvents : IBlockEvents
         _firstOutput.TrySetResult();
     }
 
+    public void SharesSync()
+    {
+    }
+
     public void OutputLeftOut(long offset, long bytes)
     {
     }

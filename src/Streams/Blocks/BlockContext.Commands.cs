@@ -1,4 +1,6 @@
+using System.Globalization;
 using Streams.Blocks.Commands;
+using Streams.Sync;
 using Streams.Wire;
 
 namespace Streams;
@@ -44,7 +46,39 @@ public sealed partial class BlockContext
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Cancellation);
         var grace = _specification.GraceMs > 0 ? TimeSpan.FromMilliseconds(_specification.GraceMs / 2) : DefaultGrace;
-        var result = await new CommandRun(command, _specification, grace).RunAsync(either.Token).ConfigureAwait(false);
+        var sync = await ShareSyncAsync().ConfigureAwait(false);
+        var result = await new CommandRun(command, _specification, sync, grace).RunAsync(either.Token).ConfigureAwait(false);
         return result.ExitCode == 0 || allowFailure ? result : throw new CommandFailedException(result);
+    }
+
+    /// <summary>
+    /// Opens, with the block's first command, the private socket at which commands reach the sync server as parties of their
+    /// own; they learn neither its address nor its token.
+    /// </summary>
+    /// <returns>What commands get as STREAMS_SYNC; null where there is no server or no place for a socket.</returns>
+    private async Task<string?> ShareSyncAsync()
+    {
+        if (_channel.PrivateDirectory is not { } directory || _specification.Sync is not { Address.Length: > 0 } endpoint)
+            return null;
+        Task<SyncRelay> relay;
+        lock (_gate)
+        {
+            if (_relay is null)
+            {
+                // Said before the socket is there, so that nobody can come who is not expected.
+                _channel.SharesSync();
+                _relay = SyncRelay.StartAsync(new SyncRelayOptions
+                {
+                    UnixSocketPath = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Ordinal}.sync")),
+                    Address = endpoint.Address,
+                    Token = endpoint.Token,
+                    Party = endpoint.Party,
+                });
+            }
+
+            relay = _relay;
+        }
+
+        return (await relay.ConfigureAwait(false)).Address;
     }
 }

@@ -18,6 +18,9 @@ public sealed partial class BlockContext
     private SyncClient? _sync;
     private string _whiteboard = "";
 
+    /// <summary>Where the block's commands reach the sync server; opened with the first. Guarded by <see cref="_gate"/>.</summary>
+    private Task<SyncRelay>? _relay;
+
     internal BlockContext(BlockSpec specification, IBlockChannel channel, CancellationToken cancellation)
     {
         _specification = specification;
@@ -92,12 +95,16 @@ public sealed partial class BlockContext
     }
 
     /// <summary>Ends what the context itself opened. Called when the block has ended.</summary>
-    internal ValueTask CloseAsync()
+    internal async ValueTask CloseAsync()
     {
         SyncClient? sync;
+        Task<SyncRelay>? relay;
         lock (_gate)
-            sync = _sync;
-        return sync?.DisposeAsync() ?? ValueTask.CompletedTask;
+            (sync, relay) = (_sync, _relay);
+        if (relay is not null)
+            await (await relay.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        if (sync is not null)
+            await sync.DisposeAsync().ConfigureAwait(false);
     }
 
     private SyncClient Connect()

@@ -29,7 +29,7 @@ public sealed record BlockResult
     public required string Message { get; init; }
 
     /// <summary>True if the block's own final message said so; false if the outcome was inferred from evidence.</summary>
-    public required bool Received { get; init; }
+    public required bool IsReceived { get; init; }
 
     /// <summary>The exception that the block threw; null if there is none.</summary>
     public BlockError? Error { get; init; }
@@ -50,13 +50,13 @@ public sealed record BlockResult
     public required string Source { get; init; }
 
     /// <summary>Time between the request and the block's start; null if it never started.</summary>
-    public TimeSpan? Queued { get; init; }
+    public TimeSpan? QueuedFor { get; init; }
 
     /// <summary>The block's running time; zero if it never started.</summary>
     public TimeSpan Elapsed { get; init; }
 
     /// <summary>When it finished, since the collection was created.</summary>
-    public TimeSpan FinishedAt { get; init; }
+    public TimeSpan FinishedAfter { get; init; }
 
     /// <summary>True for the outcomes that fail the owning test: Fail, Error and Interrupt.</summary>
     public bool IsFailure => Outcome is BlockOutcome.Fail or BlockOutcome.Error or BlockOutcome.Interrupt;

@@ -2,10 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Streams.Blocks;
 
-/// <summary>Where a running block's log lines and whiteboard go.</summary>
+/// <summary>What a running block has of its worker: where its log lines and whiteboard go, and where its sockets may lie.</summary>
 internal interface IBlockChannel
 {
     void Log(LogLevel level, string text);
 
     void Whiteboard(string text);
+
+    /// <summary>A private (0700) directory with a path short enough for sockets; null: there is none.</summary>
+    string? PrivateDirectory { get; }
+
+    /// <summary>From now on the block's commands can be parties at the sync server themselves.</summary>
+    void SharesSync();
 }

@@ -14,6 +14,9 @@ internal interface IBlockEvents
     /// <summary>The block's whiteboard has a new text.</summary>
     void WhiteboardChanged(string text);
 
+    /// <summary>The block's commands may come to barriers as parties of their own from now on.</summary>
+    void SharesSync();
+
     /// <summary>Raw output (standard output and error, in order) at this offset of the block's output.</summary>
     void Output(long offset, ReadOnlySpan<byte> data);
 

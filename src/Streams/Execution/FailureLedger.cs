@@ -62,7 +62,7 @@ internal sealed class FailureLedger
         List<BlockResult> cancelled;
         lock (_gate)
             cancelled = [.. _cancelled];
-        var ordered = failures.OrderBy(failure => failure.IsConsequence).ThenBy(failure => failure.FinishedAt).ToList();
+        var ordered = failures.OrderBy(failure => failure.IsConsequence).ThenBy(failure => failure.FinishedAfter).ToList();
         return FailureMessage.Exception(ordered, cancelled);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHand
             case FromWorker.KindOneofCase.Whiteboard when message.Whiteboard.Ordinal == ordinal:
                 events.WhiteboardChanged(message.Whiteboard.Text);
                 break;
+            case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == ordinal:
+                events.SharesSync();
+                break;
             case FromWorker.KindOneofCase.Finished when message.Finished.Ordinal == ordinal:
                 _follower?.Finish(message.Finished.OutputOffset);
                 _final.TrySetResult(message.Finished);

@@ -69,6 +69,9 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
 
     public void Running(BlockSpec block) => Declare(block, "running");
 
+    /// <summary>Commands of the block may come as parties under its own.</summary>
+    public void Shares(BlockSpec block) => Declare(block, "running", sharing: true);
+
     public void LastLine(BlockSpec block, string line) => Started?.NoteOutput(block.Sync.Party, line);
 
     public void Ended(BlockSpec block, BlockResult result) => Started?.EndParty(
@@ -133,8 +136,8 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
-    private void Declare(BlockSpec block, string state) =>
-        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state });
+    private void Declare(BlockSpec block, string state, bool sharing = false) =>
+        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state, MayBringOthers = sharing });
 
     private void Declare(SyncParty party)
     {

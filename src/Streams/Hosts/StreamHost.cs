@@ -57,9 +57,6 @@ public sealed class StreamHost : IEquatable<StreamHost>
         return text is not null && StreamHostParser.TryParse(text, out host, out _);
     }
 
-    /// <summary>Reads a host from its text, as <see cref="Parse"/> does.</summary>
-    public static implicit operator StreamHost(string text) => Parse(text);
-
     /// <summary>True if both mean the same place, however they were written.</summary>
     public bool Equals(StreamHost? other) =>
         other is not null && Kind == other.Kind && Port == other.Port

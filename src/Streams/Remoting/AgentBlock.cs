@@ -61,6 +61,9 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
                 var time = DateTimeOffset.UnixEpoch.AddMicroseconds(Math.Clamp(message.Log.UnixUs, 0, 253_402_300_799_000_000));
                 events.Logged(time, (LogLevel)Math.Clamp(message.Log.Level, 0, (int)LogLevel.Critical), Cut(message.Log.Text));
                 break;
+            case FromWorker.KindOneofCase.SharesSync when IsMine(message.SharesSync.Ordinal):
+                events.SharesSync();
+                break;
             case FromWorker.KindOneofCase.Whiteboard when IsMine(message.Whiteboard.Ordinal):
                 events.WhiteboardChanged(Cut(message.Whiteboard.Text));
                 break;

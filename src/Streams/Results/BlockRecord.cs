@@ -119,6 +119,8 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         _collection.Writer.Post(() => WriteWhiteboard(text));
     }
 
+    public void SharesSync() => _collection.Events.Append("block-shares-sync", Subject);
+
     public void Output(long offset, ReadOnlySpan<byte> data)
     {
         var copy = data.ToArray();

@@ -54,6 +54,12 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         parties.LastLine(_block.Specification, LastLine(Encoding.UTF8.GetString(data[Math.Max(0, data.Length - LongestLine)..])));
     }
 
+    public void SharesSync()
+    {
+        record.SharesSync();
+        parties.Shares(_block.Specification);
+    }
+
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 
     public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>
@@ -72,23 +78,28 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
             Outcome = verdict.Outcome,
             Reason = verdict.Reason,
             Message = verdict.Message,
-            Received = verdict.Received,
+            IsReceived = verdict.Received,
             Error = verdict.Error,
             Warnings = verdict.Warnings,
             OutputTail = verdict.OutputTail,
             StrayProcesses = verdict.Strays,
             Directory = record.Path,
             Source = source,
-            Queued = known.Started - known.Requested,
+            QueuedFor = known.Started - known.Requested,
             Elapsed = verdict.Elapsed > TimeSpan.Zero ? verdict.Elapsed : known.Duration,
-            FinishedAt = known.Finished ?? TimeSpan.Zero,
+            FinishedAfter = known.Finished ?? TimeSpan.Zero,
         };
         failures.Add(result);
         parties.Ended(block.Specification, result);
         return result;
     }
 
-    public BlockFailedException Failure(BlockResult result) => failures.Exception(result);
+    public BlockFailedException Failure(BlockResult result)
+    {
+        // The author knows of it now and goes on: whoever comes next is not held to be missing because of it.
+        parties.Open();
+        return failures.Exception(result);
+    }
 
     private static string LastLine(string text)
     {

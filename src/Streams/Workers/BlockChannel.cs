@@ -5,9 +5,11 @@ using Streams.Wire;
 namespace Streams.Workers;
 
 /// <summary>Sends one block's log lines and whiteboard. What comes after the block's end is not sent.</summary>
-internal sealed class BlockChannel(FramedStream controller, uint ordinal) : IBlockChannel
+internal sealed class BlockChannel(FramedStream controller, uint ordinal, string? privateDirectory) : IBlockChannel
 {
     private volatile bool _ended;
+
+    public string? PrivateDirectory => privateDirectory;
 
     public void End() => _ended = true;
 
@@ -23,6 +25,8 @@ internal sealed class BlockChannel(FramedStream controller, uint ordinal) : IBlo
     });
 
     public void Whiteboard(string text) => Send(new FromWorker { Whiteboard = new BlockWhiteboard { Ordinal = ordinal, Text = WellFormed(text) } });
+
+    public void SharesSync() => Send(new FromWorker { SharesSync = new BlockSharesSync { Ordinal = ordinal } });
 
     private static string WellFormed(string text) =>
         System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));

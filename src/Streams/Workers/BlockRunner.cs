@@ -24,7 +24,14 @@ internal sealed class BlockRunner : IDisposable
     /// <summary>Blocks to be cancelled as soon as they start. Guarded by <see cref="_gate"/>.</summary>
     private readonly HashSet<uint> _cancelled = [];
 
-    private BlockRunner(Stream stream) => _controller = new FramedStream(stream);
+    /// <summary>The directory of the worker's own socket: closed to others, and removed by whoever made it.</summary>
+    private readonly string? _privateDirectory;
+
+    private BlockRunner(Stream stream, string? privateDirectory)
+    {
+        _controller = new FramedStream(stream);
+        _privateDirectory = privateDirectory;
+    }
 
     /// <summary>Returns when the controller is gone or says so.</summary>
     public static int Run(string socketPath, string worker, string token)
@@ -41,7 +48,7 @@ internal sealed class BlockRunner : IDisposable
             return 1;
         }
 
-        using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true));
+        using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true), Path.GetDirectoryName(socketPath));
         return runner.Run(worker, token);
     }
 
@@ -152,7 +159,7 @@ internal sealed class BlockRunner : IDisposable
             cancellation.Cancel();
         var lastNumber = _leftovers.LastNumber();
         _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output.Offset() } });
-        var channel = new BlockChannel(_controller, ordinal);
+        var channel = new BlockChannel(_controller, ordinal, _privateDirectory);
         var context = new BlockContext(specification, channel, cancellation.Token);
         var finished = new BlockExecution(specification, _known, context, cancellation.Token).Run();
         Close(context, finished);

@@ -99,6 +99,29 @@ public class MeetingTests(ITestOutputHelper output)
         var result = await waiting.StopAsync().DefaultTimeout();
 
         Assert.Equal((BlockOutcome.Cancel, OutcomeReason.Stopped), (result.Outcome, result.Reason));
-        Assert.True(result.Received, $"the block had to be ended by force, after {clock.Elapsed}");
+        Assert.True(result.IsReceived, $"the block had to be ended by force, after {clock.Elapsed}");
+    }
+
+    [Fact]
+    public async Task A_shell_script_in_a_block_is_a_party_of_its_own_under_the_blocks()
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "barrier.sh");
+        await using var streams = new StreamCollection(output.WriteLine);
+        streams.Add("localhost", "script").RunBg($"sh {script} all 2 30", new BlockOptions { Name = "Script" });
+        streams.Add("localhost", "code").RunBg(block => block.Sync.BarrierAsync("all", 2, TimeSpan.FromSeconds(30)), new BlockOptions { Name = "Code" });
+
+        await streams.WaitAsync().DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task A_script_that_waits_for_nobody_learns_who_is_missing()
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "barrier.sh");
+        await using var streams = new StreamCollection(output.WriteLine);
+
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams.Add("localhost", "script").RunFgAsync($"sh {script} all 2 1")).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal(OutcomeReason.ExitCode, failure.Failures[0].Reason);
     }
 }

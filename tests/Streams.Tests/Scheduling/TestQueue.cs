@@ -94,6 +94,10 @@ internal sealed class TestQueue
         {
         }
 
+        public void SharesSync()
+        {
+        }
+
         public void OutputLeftOut(long offset, long bytes)
         {
         }

@@ -9,8 +9,9 @@ namespace Streams.Blocks.Commands;
 /// Runs one command of a block: what it prints goes to the result and to the block's own output. Its end is the end of
 /// the process, never the end of its output, which a daemon may hold open.
 /// </summary>
-internal sealed class CommandRun(CommandLine command, BlockSpec specification, TimeSpan grace)
+internal sealed class CommandRun(CommandLine command, BlockSpec specification, string? sync, TimeSpan grace)
 {
+    private const string SyncVariable = "STREAMS_SYNC";
     private const int BufferSize = 16 * 1024;
 
     /// <summary>After the exit, for what is still in the pipes.</summary>
@@ -66,6 +67,8 @@ internal sealed class CommandRun(CommandLine command, BlockSpec specification, T
 
         foreach (var (name, value) in specification.Environment)
             start.Environment[name] = value;
+        if (sync is not null)
+            start.Environment[SyncVariable] = sync;
         if (specification.TraceParent.Length > 0)
             start.Environment["TRACEPARENT"] = specification.TraceParent;
         if (specification.TraceState.Length > 0)
