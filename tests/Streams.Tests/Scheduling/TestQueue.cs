@@ -67,7 +67,7 @@ internal sealed class TestQueue
             Outcome = verdict.Outcome,
             Reason = verdict.Reason,
             Message = verdict.Message,
-            Received = verdict.Received,
+            IsReceived = verdict.Received,
             Directory = "",
             Source = block.Source,
         };
