@@ -1,4 +1,5 @@
-// One barrier, last arrival to last release, beside a C server, Redis and MPI in the same run; see BarrierBenchmark.
+// One barrier, last arrival to last release, beside a C server, Redis and MPI in the same run; see BarrierBenchmark;
+// with "feed", what an embedding program pays to tell of a party, see FeedBenchmark.
 using System.Globalization;
 using Streams.Sync;
 using Streams.Sync.Benchmarks;
@@ -10,6 +11,12 @@ if (args is ["serve"])
     Console.WriteLine(server.Address.Split(':')[2]);
     Console.WriteLine(server.Token);
     await Console.In.ReadToEndAsync();
+    return;
+}
+
+if (args is ["feed"])
+{
+    await FeedBenchmark.RunAsync();
     return;
 }
 

@@ -16,8 +16,16 @@ public sealed record SyncParty
     public string? State { get; init; }
 
     /// <summary>
-    /// Whether it may start further parties under its own name at any moment (commands with a socket of their own);
-    /// while it lives, no round is then held to be impossible.
+    /// Whether it may start further parties under its own name (<c>name/..</c>, such as commands with a socket of their
+    /// own). Rounds that only such parties could complete are held to be possible as long as it can go on to start them:
+    /// not while it waits for that very round, nor while it is among parties that all wait for one another.
     /// </summary>
     public bool MayBringOthers { get; init; }
+
+    /// <summary>
+    /// Whether parties under its own name may be on their way now, such as commands that it has started and that have not
+    /// connected yet: from then on until it ends, and whether it waits or not, no round without a list is held to be
+    /// impossible. Say it before the first of them starts.
+    /// </summary>
+    public bool HasOthers { get; init; }
 }

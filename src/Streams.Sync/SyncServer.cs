@@ -118,8 +118,6 @@ public sealed class SyncServer : IAsyncDisposable
             try
             {
                 var socket = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                if (socket.AddressFamily != AddressFamily.Unix)
-                    socket.NoDelay = true;
                 var connection = new SyncConnection(new SocketTransport(socket), _hub, _hub.Now);
                 _hub.Room.Add(connection);
                 _ = connection.RunAsync();   // catches everything; ends when the socket does

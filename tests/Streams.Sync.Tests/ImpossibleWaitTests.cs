@@ -80,14 +80,61 @@ public sealed class ImpossibleWaitTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Party_that_may_bring_others_keeps_everything_possible()
+    public async Task Party_with_commands_on_their_way_keeps_everything_possible_while_it_waits()
     {
         Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true });
         Server.Seal();
+        Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true, HasOthers = true });
+        Server.DeclareParty(new SyncParty { Name = "a", State = "running" });   // news of its state take nothing back
         var waiting = _meeting.Client("a").BarrierAsync("x", 2);
         await _meeting.UntilAsync("x", "1 of 2");
         await _meeting.Client("a/cmd1").BarrierAsync("x", 2).DefaultTimeout();
         await waiting.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Party_that_may_bring_others_keeps_a_round_possible_until_it_waits_there_itself()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true });
+        Server.DeclareParty(new SyncParty { Name = "b", MayBringOthers = true });
+        Server.Seal();
+        var listed = _meeting.Client("b").BarrierAsync("y", ["a/cmd1", "b"]);
+        await _meeting.UntilAsync("y", "1 of 2");
+        await _meeting.Client("a/cmd1").BarrierAsync("y", ["a/cmd1", "b"]).DefaultTimeout();
+        await listed.DefaultTimeout();
+        await _meeting.Client("a/cmd1").DisposeAsync();
+        var first = _meeting.Client("b").BarrierAsync("x", 4);
+        await _meeting.UntilAsync("x", "1 of 4");   // a is free to start two more
+        var last = await Assert.ThrowsAsync<BarrierBrokenException>(() => _meeting.Client("a").BarrierAsync("x", 4).DefaultTimeout());
+        Assert.Equal(BarrierCause.Doomed, last.Cause);
+        await Assert.ThrowsAsync<BarrierBrokenException>(() => first.DefaultTimeout());
+    }
+
+    [Fact]
+    public async Task Party_that_may_bring_others_is_doomed_at_once_when_it_waits_and_the_others_have_ended()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true });
+        Server.DeclareParty(new SyncParty { Name = "b", MayBringOthers = true });
+        Server.Seal();
+        var waiting = _meeting.Client("a").BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "1 of 2");
+        Server.EndParty("b", new SyncPartyEnd { Outcome = "PASS" });
+        Assert.Contains("too few parties can still come", string.Join('\n', Server.Why("x")));   // no time had to pass
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => waiting.DefaultTimeout());
+        Assert.Equal(BarrierCause.Doomed, e.Cause);
+    }
+
+    [Fact]
+    public async Task Parties_that_may_bring_others_and_wait_for_one_another_break_with_the_wait_graph()
+    {
+        Server.DeclareParty(new SyncParty { Name = "a", MayBringOthers = true });
+        Server.DeclareParty(new SyncParty { Name = "b", MayBringOthers = true });
+        Server.Seal();
+        var value = _meeting.Client("a").GetAsync<int>("port");
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => _meeting.Client("b").BarrierAsync("x", 2).DefaultTimeout());
+        Assert.Contains("a waits for value 'port' since", e.Message);
+        Assert.Contains("b waits at 'x' since", e.Message);
+        await Assert.ThrowsAsync<SyncValueException>(() => value.DefaultTimeout());
     }
 
     [Fact]

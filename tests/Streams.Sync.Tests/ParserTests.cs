@@ -70,4 +70,19 @@ public class ParserTests
         Assert.True(Word.TryDecode(Encoding.ASCII.GetBytes(word), 1000, out var bytes));
         Assert.Equal(text, Encoding.UTF8.GetString(bytes));
     }
+
+    [Theory]
+    [InlineData("x", "a1")]
+    [InlineData("grüße, alle", "50% =1")]
+    public void Reply_written_as_bytes_is_its_line_or_nothing_when_there_is_no_room(string name, string id)
+    {
+        foreach (var reply in new Reply[] { new GoReply(name, id, 1_234_567_890_123, 999_999), new WaitReply(name, id, 7, 1, 2), new PongReply(name) })
+        {
+            var expected = Encoding.UTF8.GetBytes(reply.Line + "\n");
+            var room = new byte[expected.Length];
+            Assert.True(reply.TryWrite(room, out var written));
+            Assert.Equal(expected, room[..written]);
+            Assert.False(reply.TryWrite(room.AsSpan(1), out _));
+        }
+    }
 }

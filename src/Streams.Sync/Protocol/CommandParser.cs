@@ -34,7 +34,8 @@ internal static class CommandParser
     {
         CheckBytes(line);
         var arguments = new LineArguments(line);
-        var verb = Encoding.ASCII.GetString(arguments.Next()).ToUpperInvariant();
+        var word = arguments.Next();
+        var verb = word.SequenceEqual("ENTER"u8) ? "ENTER" : Encoding.ASCII.GetString(word).ToUpperInvariant();
         if (!Usage.TryGetValue(verb, out var usage))
             throw new BadLineException("verb", $"{Word.Encode(verb)}; HELP lists them");
         arguments.Usage = usage;
@@ -63,6 +64,8 @@ internal static class CommandParser
 
     private static void CheckBytes(ReadOnlySpan<byte> line)
     {
+        if (!line.ContainsAnyExceptInRange((byte)0x20, (byte)0x7E) && !line.IsEmpty && line[0] != ' ' && line[^1] != ' ' && line.IndexOf("  "u8) < 0)
+            return;   // the usual line; what follows finds out what is wrong with the others
         if (!Utf8.IsValid(line))
             throw new BadLineException("text", "not UTF-8", close: true);
         for (var i = 0; i < line.Length; i++)
@@ -109,6 +112,8 @@ internal static class CommandParser
     private static EnterCommand Enter(ref LineArguments arguments, bool gather)
     {
         var enter = new EnterCommand(arguments.Name(), arguments.Count(), arguments.Timeout(), arguments.Id());
+        if (!gather && arguments.IsAtEnd)
+            return enter;
         if (gather)
             enter = enter with { GatherLength = arguments.Length(SyncLimits.MaxGather) };
         var options = arguments.Options();

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
 
 namespace Streams.Sync.Protocol;
 
@@ -13,6 +15,20 @@ internal abstract record Reply
 
     /// <summary>The line without its end.</summary>
     public abstract string Line { get; }
+
+    /// <summary>Writes the line with its end as bytes, if there is room; nothing for a reply that has no line.</summary>
+    public virtual bool TryWrite(Span<byte> destination, out int written)
+    {
+        var line = Line;
+        written = 0;
+        if (line.Length == 0)
+            return true;
+        if (!Encoding.UTF8.TryGetBytes(line, destination, out var bytes) || bytes == destination.Length)
+            return false;
+        destination[bytes] = (byte)'\n';
+        written = bytes + 1;
+        return true;
+    }
 }
 
 internal sealed record GreetingReply(string Epoch, string Nonce) : Reply
@@ -51,11 +67,19 @@ internal sealed record PongReply(string Word) : Reply
 internal sealed record WaitReply(string Name, string Id, long Round, int Arrived, int Expected) : Reply
 {
     public override string Line => string.Create(CultureInfo.InvariantCulture, $"WAIT {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Arrived}/{Expected}");
+
+    // As Line, without the string: every arrival is answered with one of these.
+    public override bool TryWrite(Span<byte> destination, out int written) =>
+        Utf8.TryWrite(destination, CultureInfo.InvariantCulture, $"WAIT {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Arrived}/{Expected}\n", out written);
 }
 
 internal sealed record GoReply(string Name, string Id, long Round, int Expected) : Reply
 {
     public override string Line => string.Create(CultureInfo.InvariantCulture, $"GO {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Expected}");
+
+    // As Line, without the string: everybody in a round waits while this is done for everybody before it.
+    public override bool TryWrite(Span<byte> destination, out int written) =>
+        Utf8.TryWrite(destination, CultureInfo.InvariantCulture, $"GO {Word.Encode(Name)} {Word.Encode(Id)} {Round} {Expected}\n", out written);
 }
 
 internal sealed record BrokenReply(string Name, string Id, long Round, BarrierCause Cause, string? By, int Arrived, int Expected, string Report) : Reply

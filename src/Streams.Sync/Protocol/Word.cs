@@ -64,6 +64,11 @@ internal static class Word
     public static bool TryName(ReadOnlySpan<byte> word, out string name)
     {
         name = "";
+        if (IsPlain(word))
+        {
+            name = Encoding.ASCII.GetString(word);
+            return true;
+        }
         if (word.IsEmpty || word.ContainsAny((byte)',', (byte)'=') || !TryDecode(word, SyncLimits.MaxName, out var bytes) || !Utf8.IsValid(bytes))
             return false;
         name = Encoding.UTF8.GetString(bytes);
@@ -74,6 +79,10 @@ internal static class Word
         }
         return true;
     }
+
+    /// <summary>Whether a word stands for itself and is a name.</summary>
+    private static bool IsPlain(ReadOnlySpan<byte> word) =>
+        word.Length is > 0 and <= SyncLimits.MaxName && !word.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E) && !word.ContainsAny((byte)',', (byte)'=', (byte)'%');
 
     /// <summary>Text of at most 4,096 bytes; bytes that are not UTF-8 become U+FFFD, for it is only shown to people.</summary>
     public static bool TryText(ReadOnlySpan<byte> word, out string text)

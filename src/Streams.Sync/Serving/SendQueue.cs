@@ -1,15 +1,16 @@
 using System.Buffers;
-using System.Text;
 using Streams.Sync.Protocol;
 
 namespace Streams.Sync.Serving;
 
 /// <summary>
-/// Replies on their way to one client. Replies are queued under the server's lock, so in order, and sent outside it; a
-/// client that does not read is waited for by its own queue alone, and given up when that grows too long.
+/// Replies on their way to one client. Replies are queued under the server's lock, so in order, and sent outside it by
+/// whoever finds nobody sending, at once and without a task of its own as long as the client reads. One that does not is
+/// waited for by its own queue alone, and given up when that grows too long.
 /// </summary>
 internal sealed class SendQueue(Transport transport, Action onBroken, Action onClosing)
 {
+    private const int ShortChunk = 512;
     private const int Chunk = 16 * 1024;
 
     private readonly Lock _gate = new();
@@ -48,7 +49,7 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
         onBroken();
     }
 
-    /// <summary>Sends what is queued, unless that is under way.</summary>
+    /// <summary>Sends what is queued, unless that is under way; never waits for the client.</summary>
     public void Flush()
     {
         lock (_gate)
@@ -57,21 +58,57 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
                 return;
             _isSending = true;
         }
-        _ = SendAllAsync();   // ends with the connection; failures end it below
+        try
+        {
+            if (SendNow(out var unsent))
+                _ = SendAllAsync(unsent);   // ends with the connection; failures end it below
+        }
+        catch (Exception)
+        {
+            // Whatever the transport threw, this client cannot be reached any more; the others are not concerned.
+            onBroken();
+        }
     }
 
-    private async Task SendAllAsync()
+    /// <summary>
+    /// Sends short lines as long as the client takes them. Returns whether something is left that must be waited for:
+    /// <paramref name="unsent"/>, and what is queued.
+    /// </summary>
+    private bool SendNow(out ReadOnlyMemory<byte> unsent)
+    {
+        unsent = default;
+        Span<byte> buffer = stackalloc byte[ShortChunk];
+        while (true)
+        {
+            int length;
+            lock (_gate)
+            {
+                length = TakeLines(buffer);
+                if (length == 0)
+                    return _isSending = _first is not null;
+            }
+            var sent = transport.TrySend(buffer[..length]);
+            if (sent == length)
+                continue;
+            unsent = buffer[sent..length].ToArray();
+            return true;
+        }
+    }
+
+    private async Task SendAllAsync(ReadOnlyMemory<byte> unsent)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(Chunk);
         try
         {
-            while (Take(buffer, out var length, out var payload, out var close))
+            if (!unsent.IsEmpty)
+                await transport.SendAsync(unsent, CancellationToken.None).ConfigureAwait(false);
+            while (Take(buffer, out var length, out var last))
             {
                 if (length > 0)
                     await transport.SendAsync(buffer.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
-                if (payload is not null)
+                if (last?.Payload is { } payload)
                     await SendPayloadAsync(payload).ConfigureAwait(false);
-                if (!close)
+                if (last is not { Close: true })
                     continue;
                 lock (_gate)
                     _isClosed = true;
@@ -82,7 +119,7 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
         }
         catch (Exception)
         {
-            // Whatever the transport threw, this client cannot be reached any more; the others are not concerned.
+            // As above.
             onBroken();
         }
         finally
@@ -101,34 +138,41 @@ internal sealed class SendQueue(Transport transport, Action onBroken, Action onC
     }
 
     /// <summary>Formats as many replies as fit, up to one that has a payload or ends the connection.</summary>
-    private bool Take(byte[] buffer, out int length, out byte[]? payload, out bool close)
+    private bool Take(byte[] buffer, out int length, out Reply? last)
     {
-        length = 0;
-        payload = null;
-        close = false;
         lock (_gate)
         {
-            while (_first is { } reply && !close && payload is null)
+            length = TakeLines(buffer);
+            last = null;
+            if (_first is { } reply && (reply.Payload is not null || reply.Close) && reply.TryWrite(buffer.AsSpan(length), out var written))
             {
-                var line = reply.Line;
-                if (length + line.Length * 3 + 1 > buffer.Length)
-                {
-                    if (length == 0)
-                        throw new InvalidOperationException($"a line of {line.Length} characters");
-                    break;
-                }
-                if (line.Length > 0)
-                {
-                    length += Encoding.UTF8.GetBytes(line, buffer.AsSpan(length));
-                    buffer[length++] = (byte)'\n';
-                }
-                _queuedBytes = Math.Max(0, _queuedBytes - Weight(line));
-                payload = reply.Payload;
-                close = reply.Close;
-                _first = _more is { Count: > 0 } ? _more.Dequeue() : null;
+                length += written;
+                last = Dequeue();
             }
-            _isSending = length > 0 || payload is not null || close;
-            return _isSending;
+            if (length == 0 && last is null && _first is { } tooLong)
+                throw new InvalidOperationException($"a line of {tooLong.Line.Length} characters");
+            return _isSending = length > 0 || last is not null;
         }
+    }
+
+    /// <summary>Formats queued replies that are a line and nothing else, as many as fit; called under the lock.</summary>
+    private int TakeLines(Span<byte> buffer)
+    {
+        var length = 0;
+        while (_first is { Payload: null, Close: false } reply && reply.TryWrite(buffer[length..], out var written))
+        {
+            length += written;
+            Dequeue();
+        }
+        return length;
+    }
+
+    private Reply Dequeue()
+    {
+        var reply = _first!;
+        if (_queuedBytes > 0)
+            _queuedBytes = Math.Max(0, _queuedBytes - Weight(reply.Line));
+        _first = _more is { Count: > 0 } ? _more.Dequeue() : null;
+        return reply;
     }
 }

@@ -75,8 +75,12 @@ internal sealed class SyncConnection
         try
         {
             ReplyNow(new GreetingReply(_hub.Epoch, SyncHub.NewNonce()));
-            while (await ReadSomeAsync().ConfigureAwait(false))
+            while (await _transport.ReceiveAsync(FreeSpace(), CancellationToken.None).ConfigureAwait(false) is > 0 and var read)
             {
+                var start = BeginTaking(read);
+                while (TakeLines(ref start) is { } command)
+                    start = await TakePayloadAsync(command, start).ConfigureAwait(false);
+                KeepRest(start);
             }
             why = "closed its connection without good-bye";
             await EndReadingAsync(why).ConfigureAwait(false);
@@ -108,29 +112,31 @@ internal sealed class SyncConnection
 
     private void CloseBy(TimeSpan time) => Volatile.Write(ref _closeAt, time.Ticks);
 
-    private async ValueTask<bool> ReadSomeAsync()
+    private Memory<byte> FreeSpace()
     {
         if (_filled == _buffer.Length)
             Array.Resize(ref _buffer, Math.Min(_buffer.Length * 4, SyncLimits.MaxLine + 2));
-        var read = await _transport.ReceiveAsync(_buffer.AsMemory(_filled), CancellationToken.None).ConfigureAwait(false);
-        if (read == 0)
-            return false;
+        return _buffer.AsMemory(_filled);
+    }
+
+    /// <summary>Notes what was read, and where its lines begin: after the last word it is only drained, so that the word arrives.</summary>
+    private int BeginTaking(int read)
+    {
         _filled += read;
-        if (Volatile.Read(ref _closeAt) != long.MaxValue)
-        {
-            _filled = 0;   // the last word was said; only drained so that it arrives
-            return true;
-        }
-        var start = 0;
+        return Volatile.Read(ref _closeAt) == long.MaxValue ? 0 : _filled;
+    }
+
+    /// <summary>Takes whole lines, up to a command whose payload must be read first.</summary>
+    private Command? TakeLines(ref int start)
+    {
         while (_buffer.AsSpan(start, _filled - start).IndexOf((byte)'\n') is >= 0 and var length)
         {
-            var line = _buffer.AsMemory(start, length);
+            var line = _buffer.AsSpan(start, length);
             start += length + 1;
             if (Take(line) is { } command)
-                start = await TakePayloadAsync(command, start).ConfigureAwait(false);
+                return command;
         }
-        KeepRest(start);
-        return true;
+        return null;
     }
 
     private void KeepRest(int start)
@@ -150,11 +156,10 @@ internal sealed class SyncConnection
     }
 
     /// <summary>Understands one line and does it; returns the command when its payload must be read first.</summary>
-    private Command? Take(ReadOnlyMemory<byte> line)
+    private Command? Take(ReadOnlySpan<byte> text)
     {
         try
         {
-            var text = line.Span;
             if (text.EndsWith("\r"u8))
                 text = text[..^1];
             if (text.Length > SyncLimits.MaxLine)

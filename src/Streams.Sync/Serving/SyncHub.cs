@@ -189,11 +189,11 @@ internal sealed class SyncHub : IDisposable
     private void SetTimer()
     {
         var due = _machine.NextDue;
-        if (due == _timerDue)
-            return;
+        if (due >= _timerDue)
+            return;   // it fires too early then, and is set again: cheaper than to set it for each of many quick rounds
         _timerDue = due;
-        var wait = due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : due - Now;
-        _timer.Change(wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : due == TimeSpan.MaxValue ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var wait = due - Now;
+        _timer.Change(wait > TimeSpan.Zero ? wait + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private void Report(SyncRound round)

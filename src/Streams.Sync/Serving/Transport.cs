@@ -9,6 +9,9 @@ internal abstract class Transport
 
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
+    /// <summary>Sends what can be sent at once without waiting for anybody; returns how many bytes that was.</summary>
+    public abstract int TrySend(ReadOnlySpan<byte> bytes);
+
     /// <summary>Ends the sending side, so that what was sent still arrives.</summary>
     public abstract void EndSending();
 
@@ -22,15 +25,25 @@ internal abstract class Transport
 }
 
 /// <summary>A connection over a socket.</summary>
-internal sealed class SocketTransport(Socket socket) : Transport
+internal sealed class SocketTransport : Transport
 {
+    private readonly Socket _socket;
+
+    public SocketTransport(Socket socket)
+    {
+        _socket = socket;
+        socket.Blocking = false;   // for TrySend: Send then reports a client that does not read instead of waiting for it
+        if (socket.AddressFamily != AddressFamily.Unix)
+            socket.NoDelay = true;
+    }
+
     public override bool IsBroken
     {
         get
         {
             try
             {
-                return socket.Poll(0, SelectMode.SelectError);
+                return _socket.Poll(0, SelectMode.SelectError);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -42,20 +55,31 @@ internal sealed class SocketTransport(Socket socket) : Transport
     public override bool CanHalfClose => true;
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
     // Completes at once unless the client does not read; then the rest is sent when it does, and nobody waits for it.
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+    }
+
+    public override int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        var sent = _socket.Send(bytes, SocketFlags.None, out var error);
+        return error switch
+        {
+            SocketError.Success => sent,
+            SocketError.WouldBlock or SocketError.IOPending => 0,
+            _ => throw new SocketException((int)error),
+        };
     }
 
     public override void EndSending()
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Send);
+            _socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -63,7 +87,7 @@ internal sealed class SocketTransport(Socket socket) : Transport
         }
     }
 
-    public override void Close() => socket.Dispose();
+    public override void Close() => _socket.Dispose();
 }
 
 /// <summary>A connection over a link of the embedding program.</summary>
@@ -80,6 +104,9 @@ internal sealed class StreamTransport(Stream stream) : Transport
         await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    // A link cannot say whether it would wait.
+    public override int TrySend(ReadOnlySpan<byte> bytes) => 0;
 
     public override void EndSending()
     {

@@ -33,7 +33,8 @@ internal sealed class Party(string name) : IDeadline
     /// <summary>Whether it does other things while it waits; such a one is never taken for blocked.</summary>
     public bool IsConcurrent { get; set; }
 
-    public bool BringsOthers { get; set; }
+    /// <summary>Whether parties under its name may be on their way at any moment, whatever it does itself.</summary>
+    public bool HasOthers { get; set; }
 
     public TimeSpan LastHeard { get; set; }
 
@@ -52,13 +53,14 @@ internal sealed class Party(string name) : IDeadline
     /// <summary>Whether it ever came to a barrier.</summary>
     public bool HasEntered { get; set; }
 
-    /// <summary>Whether it counts among those that may bring others; written by the machine alone.</summary>
-    public bool CountsAsBringer { get; set; }
+    /// <summary>As what it is counted among those that could bring others; written by the machine alone.</summary>
+    public Bringing Bringing { get; set; }
 
     /// <summary>Requests that must not be done twice.</summary>
     public OnceOnly? Done { get; set; }
 
-    public bool MayBringOthers => BringsOthers || Declared is { MayBringOthers: true };
+    /// <summary>Whether it is held up until one of its waits ends.</summary>
+    public bool IsBlocked => Waits.Count > 0 && !IsConcurrent && !HasOthers;
 
     /// <summary>The last sign of life and line of output, as the embedding program noted them.</summary>
     public PartySigns? Signs { get; set; }

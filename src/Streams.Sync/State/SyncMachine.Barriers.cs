@@ -47,8 +47,12 @@ internal sealed partial class SyncMachine
         return barrier;
     }
 
-    private Round OpenRound(Barrier barrier, EnterCommand enter) =>
+    private Round OpenRound(Barrier barrier, EnterCommand enter)
+    {
         barrier.Open = new Round(barrier, ++barrier.Rounds, enter.Count, enter.Parties, _now);
+        _undecided.Add(barrier.Open);
+        return barrier.Open;
+    }
 
     private BadReply? WhyRefused(Party party, EnterCommand enter)
     {
@@ -191,6 +195,8 @@ internal sealed partial class SyncMachine
         round.DataBytes = 0;
         round.Trim();
         // Whoever waits for the next round already would wait at a broken barrier.
+        if (barrier.Open is null && barrier.Full.Count == 0)
+            return;
         foreach (var later in barrier.Undecided.Where(later => later.Number > round.Number).ToList())
         {
             if (!later.IsDecided)
@@ -201,6 +207,7 @@ internal sealed partial class SyncMachine
     private void Decide(Round round)
     {
         _deadlines.Clear(round);
+        _undecided.Remove(round);
         foreach (var member in round.Members)
         {
             EndWaiting(member);

@@ -110,6 +110,8 @@ internal sealed partial class SyncMachine
 
     private void DropDataWaits(Party party, BarrierCause cause, string why)
     {
+        if (party.Waits.Count == 0)
+            return;
         foreach (var wait in party.Waits.OfType<DataWait>().ToList())
             EndWait(wait, cause, $"{party.Name} {why}");
     }

@@ -15,9 +15,9 @@ internal sealed partial class SyncMachine
     private void FindDoomed()
     {
         _detectorWanted = true;
-        if (!IsDetecting)
+        if (!IsDetecting || _undecided.Count == 0)
             return;
-        foreach (var round in OpenRounds().ToList())
+        foreach (var round in _undecided.ToList())
         {
             if (!round.IsDecided && WhyDoomed(round) is { } doom)
                 Break(round, doom.Cause, doom.By, doom.Report);
@@ -46,20 +46,40 @@ internal sealed partial class SyncMachine
             return true;
         if (round.Listed is { } listed)
             return listed.All(name => CouldCome(round, name, free));
-        if (_bringers > 0)
+        if (_haveOthers > 0)
             return true;
         var missing = round.Need - round.Arrived;
+        if ((free ?? _live).Count - round.Arrived >= missing)
+            return true;
         return free is null
-            ? LiveParties - round.Arrived >= missing   // the members of an open round live
-            : free.Count(party => !round.HasMember(party)) >= missing;
+            ? _mayBring > 0 && _mayBring > round.Members.Count(member => member.Party is { Bringing: Bringing.WhileFree, IsConcurrent: false })
+            : free.Count(party => !round.HasMember(party)) >= missing || _mayBring > 0 && free.Any(party => party.Bringing == Bringing.WhileFree);
     }
 
     private bool CouldCome(Round round, string name, HashSet<Party>? free)
     {
         if (_parties.TryGetValue(name, out var party) && (round.HasMember(party) || party.IsLive && free?.Contains(party) is not false))
             return true;
-        return _bringers > 0 && _parties.Values.Any(bringer => bringer.CountsAsBringer && name.StartsWith(bringer.Name + "/", StringComparison.Ordinal));
+        if (_mayBring + _haveOthers == 0)
+            return false;
+        for (var slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1))
+        {
+            if (_parties.TryGetValue(name[..slash], out var bringer) && CouldBring(bringer, round, free))
+                return true;
+        }
+        return false;
     }
+
+    /// <summary>
+    /// Whether a party could bring one to this round. If it only may start others, it must be able to go on first: past
+    /// whatever else it waits for, but not past this very round.
+    /// </summary>
+    private static bool CouldBring(Party party, Round round, HashSet<Party>? free) => party.Bringing switch
+    {
+        Bringing.Always => true,
+        Bringing.WhileFree => free?.Contains(party) ?? (party.IsConcurrent || !round.HasMember(party)),
+        _ => false,
+    };
 
     /// <summary>
     /// Finds parties that all wait for one another. Optimistic: whoever waits for something that could come about is
@@ -69,16 +89,16 @@ internal sealed partial class SyncMachine
     {
         if (!IsDetecting)
             return;
-        var free = _parties.Values.Where(party => party.IsLive && !IsBlocked(party)).ToHashSet();
+        var free = _live.Where(party => !party.IsBlocked).ToHashSet();
         bool changed;
         do
         {
             changed = false;
-            foreach (var party in _parties.Values.Where(party => party.IsLive && !free.Contains(party)))
+            foreach (var party in _live.Where(party => !free.Contains(party)))
                 changed |= party.Waits.Exists(wait => CouldEnd(wait, free)) && free.Add(party);
         }
         while (changed);
-        var stuck = _parties.Values.Where(party => party.IsLive && !free.Contains(party)).ToList();
+        var stuck = _live.Where(party => !free.Contains(party)).ToList();
         if (stuck.Count == 0)
             return;
         if (stuck.Exists(party => _now - party.Waits[^1].At < Options.Settle))
@@ -87,10 +107,8 @@ internal sealed partial class SyncMachine
             BreakDeadlock(stuck);
     }
 
-    private static bool IsBlocked(Party party) => party.Waits.Count > 0 && !party.IsConcurrent && !party.MayBringOthers;
-
     private bool CouldEnd(IWait wait, HashSet<Party> free) =>
-        wait is Arrival arrival ? CouldComplete(arrival.Round, free) : free.Count > 0 || _bringers > 0;
+        wait is Arrival arrival ? CouldComplete(arrival.Round, free) : free.Count > 0;
 
     private void BreakDeadlock(List<Party> stuck)
     {

@@ -10,8 +10,12 @@ internal sealed partial class SyncMachine
         var party = FindOrAddParty(declared.Name);
         party.Declared = declared;
         party.Signs = signs;
-        party.End = null;
+        party.HasOthers |= declared.HasOthers;
+        SetEnd(party, null);
+        var before = party.Bringing;
         UpdateLive(party);
+        if (party.Bringing < before)
+            FindDoomed();
     }
 
     private void Open(bool isOpen)
@@ -31,8 +35,9 @@ internal sealed partial class SyncMachine
             return;
         var why = WaitReport.Ending(end);
         var cause = end.IsUnexpectedFailure ? BarrierCause.Failed : BarrierCause.Left;
-        foreach (var member in _parties.Values.Where(other => other == party || IsUnder(other, party)).ToList())
-            EndOne(member, member == party ? end : end with { Reason = $"ended with {party.Name}, which {why}", IsUnexpectedFailure = false }, cause, why);
+        EndOne(party, end, cause, why);
+        foreach (var member in _descendants.Of(party.Name))
+            EndOne(member, end with { Reason = $"ended with {party.Name}, which {why}", IsUnexpectedFailure = false }, cause, why);
         if (end.IsUnexpectedFailure && Options.Propagate)
             NoteFailure(party, why, BarrierCause.Failed);
         FindDoomed();
@@ -52,23 +57,21 @@ internal sealed partial class SyncMachine
         Failure = before;
     }
 
-    private static bool IsUnder(Party child, Party party) =>
-        child.End is null && (child.Parent == party.Name || child.Name.StartsWith(party.Name + "/", StringComparison.Ordinal));
-
     private void EndOne(Party party, SyncPartyEnd end, BarrierCause cause, string why)
     {
-        party.End = end;
+        SetEnd(party, end);
         party.EndedAt = _now;
+        party.HasOthers &= party.Session is not null;   // declared again, it begins anew
         _deadlines.Clear(party);
         UpdateLive(party);
         BreakRoundsOf(party, cause, why);
         DropDataWaits(party, cause, why);
-        foreach (var round in OpenRounds().Where(round => round.Listed?.Contains(party.Name) is true).ToList())
+        if (_undecided.Count == 0)
+            return;
+        foreach (var round in _undecided.Where(round => round.Listed?.Contains(party.Name) is true).ToList())
         {
             if (!round.IsDecided)
                 Break(round, cause, party.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(party)} {why}"));
         }
     }
-
-    private IEnumerable<Round> OpenRounds() => _barriers.Values.SelectMany(barrier => barrier.Undecided);
 }

@@ -7,7 +7,8 @@ internal sealed partial class SyncMachine
 {
     private const int KeptParties = 20_000;
 
-    private int _bringers;
+    private int _mayBring;
+    private int _haveOthers;
     private int _partiesBeforePruning = KeptParties;
 
     private Party FindOrAddParty(string name)
@@ -17,6 +18,7 @@ internal sealed partial class SyncMachine
         if (_parties.Count >= _partiesBeforePruning)
             Prune();
         _parties.Add(name, party = new Party(name));
+        _descendants.Add(party);
         return party;
     }
 
@@ -24,25 +26,56 @@ internal sealed partial class SyncMachine
     private void Prune()
     {
         foreach (var party in _parties.Values.Where(party => party is { IsLive: false, Declared: null, Waits.Count: 0 }).ToList())
+        {
             _parties.Remove(party.Name);
+            _descendants.Remove(party);
+        }
         _partiesBeforePruning = Math.Max(KeptParties, 2 * _parties.Count);
     }
 
-    /// <summary>Keeps the count of live parties; call after every change of what it depends on.</summary>
+    /// <summary>Keeps the live parties, and the count of those that could bring others; call after every change of what they depend on.</summary>
     private void UpdateLive(Party party)
     {
         var isLive = party.End is null && (party.Declared is not null || party.Session is not null || party.Due != TimeSpan.MaxValue);
         if (isLive != party.IsLive)
         {
-            LiveParties += isLive ? 1 : -1;
             party.IsLive = isLive;
+            if (isLive)
+                _live.Add(party);
+            else
+                _live.Remove(party);
         }
-        var counts = isLive && party.MayBringOthers;
-        if (counts != party.CountsAsBringer)
+        var bringing = !isLive ? Bringing.Never
+            : party.HasOthers ? Bringing.Always
+            : party.Declared is { MayBringOthers: true } ? Bringing.WhileFree : Bringing.Never;
+        if (bringing == party.Bringing)
+            return;
+        _mayBring += (bringing == Bringing.WhileFree ? 1 : 0) - (party.Bringing == Bringing.WhileFree ? 1 : 0);
+        _haveOthers += (bringing == Bringing.Always ? 1 : 0) - (party.Bringing == Bringing.Always ? 1 : 0);
+        party.Bringing = bringing;
+    }
+
+    /// <summary>Says how a party ended, or that it goes on.</summary>
+    private void SetEnd(Party party, SyncPartyEnd? end)
+    {
+        if (party.End is null != end is null)
         {
-            _bringers += counts ? 1 : -1;
-            party.CountsAsBringer = counts;
+            if (end is null)
+                _descendants.Add(party);
+            else
+                _descendants.Remove(party);
         }
+        party.End = end;
+    }
+
+    private void SetParent(Party party, string? parent)
+    {
+        if (parent is null || parent == party.Parent)
+            return;
+        _descendants.Remove(party);
+        party.Parent = parent;
+        if (party.End is null)
+            _descendants.Add(party);
     }
 
     private void Greet(Session session, HelloCommand hello)
@@ -88,13 +121,14 @@ internal sealed partial class SyncMachine
         var isOtherProcess = party.Instance is not null && hello.Instance is not null && party.Instance != hello.Instance;
         session.Party = party;
         party.Session = party.LastSession = session;
-        party.End = party.Declared is null ? null : party.End;
-        party.Parent = hello.Parent ?? party.Parent;
+        if (party.Declared is null)
+            SetEnd(party, null);
+        SetParent(party, hello.Parent);
         party.Instance = hello.Instance ?? party.Instance;
         party.ConnectionNumber = hello.Connection;
         party.IsManual = hello.IsManual;
         party.IsConcurrent |= hello.IsConcurrent;
-        party.BringsOthers |= hello.BringsOthers;
+        party.HasOthers |= hello.BringsOthers;
         _deadlines.Clear(party);
         UpdateLive(party);
         Send(session, new OkReply("HELLO", FormattableString.Invariant($"{Word.Encode(party.Name)} heartbeat={Options.Heartbeat.TotalSeconds} grace={Options.Grace.TotalSeconds}")));
@@ -154,6 +188,8 @@ internal sealed partial class SyncMachine
 
     private void BreakRoundsOf(Party party, BarrierCause cause, string why)
     {
+        if (party.Waits.Count == 0)
+            return;
         foreach (var arrival in party.Waits.OfType<Arrival>().ToList())
         {
             if (!arrival.Round.IsDecided)
@@ -176,7 +212,7 @@ internal sealed partial class SyncMachine
     /// <summary>Asks silent waiting parties for a sign of life, and lets go of those that gave none.</summary>
     private void Pulse()
     {
-        foreach (var party in _parties.Values)
+        foreach (var party in _live)
         {
             if (party.Waits.Count == 0 || party.IsManual || party.Session is not { } session)
                 continue;

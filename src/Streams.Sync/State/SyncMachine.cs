@@ -10,6 +10,9 @@ internal sealed partial class SyncMachine(MachineOptions options)
 {
     private readonly Dictionary<string, Party> _parties = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Barrier> _barriers = new(StringComparer.Ordinal);
+    private readonly Descendants _descendants = new();
+    private readonly HashSet<Party> _live = [];
+    private readonly HashSet<Round> _undecided = [];
     private readonly DeadlineQueue _deadlines = new();
     private readonly Alarm _pulse = new();
     private readonly Alarm _detector = new();
@@ -24,7 +27,7 @@ internal sealed partial class SyncMachine(MachineOptions options)
     public IReadOnlyDictionary<string, Barrier> Barriers => _barriers;
 
     /// <summary>How many parties could still come to something.</summary>
-    public int LiveParties { get; private set; }
+    public int LiveParties => _live.Count;
 
     public bool IsSealed { get; private set; }
 
@@ -151,7 +154,7 @@ internal sealed partial class SyncMachine(MachineOptions options)
     private void Stop()
     {
         IsStopped = true;
-        foreach (var round in OpenRounds().ToList())
+        foreach (var round in _undecided.ToList())
         {
             if (!round.IsDecided)
                 Break(round, BarrierCause.Closed, null, $"Barrier '{round.Barrier.Name}' broke: the server stopped.");

@@ -35,6 +35,12 @@ internal enum Bug
 
     /// <summary>A value that was put can be overwritten.</summary>
     OverwrittenValue,
+
+    /// <summary>A party that may start others is held to be unable to.</summary>
+    NoBringers,
+
+    /// <summary>A party whose commands are on their way is held to be unable to be joined by them while it waits.</summary>
+    NoOthers,
 }
 
 /// <summary>The machine behind a layer that behaves as if it had one of the bugs.</summary>
@@ -61,6 +67,10 @@ internal sealed class BuggyMachine(MachineOptions options, Bug bug, Random rando
             stored.Value = put.Value;
             _ = overwrite;
         }
+        if (bug is Bug.NoBringers && input is Declared { Party.HasOthers: false } bringer)
+            input = bringer with { Party = bringer.Party with { MayBringOthers = false } };
+        if (bug is Bug.NoOthers && input is Declared { Party.HasOthers: true } sharing)
+            input = sharing with { Party = sharing.Party with { HasOthers = false, MayBringOthers = true } };
         if (bug == Bug.EagerDetector && !_isSealed && input is Received { Command: EnterCommand })
         {
             _isSealed = true;

@@ -139,6 +139,12 @@ internal sealed class InvariantChecker(Dictionary<string, SimulatedClient> clien
     {
         var cause = decided.Cause!.Value;
         Count($"broke {cause}");
+        if (cause == BarrierCause.Doomed && names.Exists(name => clients[name].Declared is { MayBringOthers: true }))
+            Count("doomed beside one that may bring others");
+        // Whoever brings others can still not bring one that is on a list by its own name.
+        var isListed = _arrivals.Values.Any(arrival => arrival.Enter.Name == decided.Barrier && arrival.Enter.Parties is not null);
+        var haveOthers = clients.Values.Any(client => client is { HasEnded: false, Left: false, Failed: false, Declared.HasOthers: true });
+        Require("I6", cause != BarrierCause.Doomed || isListed || !haveOthers, $"{decided.Barrier} was given up while commands were on their way");
         Require("I6", !isHealthy, $"{decided.Barrier} broke in a healthy run: {decided.Report}");
         var by = decided.By is { } name && clients.TryGetValue(name, out var found) ? found : null;
         var isTrue = cause switch

@@ -49,9 +49,15 @@ internal sealed class Schedule
         var child = _clients.GetValueOrDefault("p0/cmd1");
         if (child is not null)
             child.Parent = "p0";
-        for (var i = 0; i < _random.Next(1, 7); i++)
+        // Half of the children are on their way from the beginning; the others are started by p0 between two of its waits.
+        var birth = child is not null && _random.Next(2) == 0 ? _random.Next(0, 4) : -1;
+        if (birth >= 0)
+            child!.IsUnborn = true;
+        for (var i = 0; i < _random.Next(1, 7) || i <= birth; i++)
         {
-            var subset = _all.Where(_ => _random.Next(3) > 0).ToList();
+            if (i == birth)
+                _clients["p0"].Plan.Enqueue(() => Start(child!));
+            var subset = _all.Where(client => (client != child || i >= birth) && _random.Next(3) > 0).ToList();
             if (subset.Count == 0)
                 continue;
             if (_random.Next(4) == 0)
@@ -60,12 +66,21 @@ internal sealed class Schedule
                 PlanRound(subset);
         }
         foreach (var client in _all.Where(client => client != child && (_random.Next(2) == 0 || client.Name == "p0")))
-            Declare(client, mayBring: client.Name == "p0" && child is not null);
+            Declare(client, mayBring: client.Name == "p0" && child is not null || _random.Next(3) == 0, hasOthers: client.Name == "p0" && child is { IsUnborn: false });
         if (_random.Next(2) == 0)
             Sealable = true;
     }
 
     private bool Sealable { get; set; }
+
+    /// <summary>A party starts a command: the embedding program says so first.</summary>
+    private PingCommand Start(SimulatedClient child)
+    {
+        _checker.Count("command started");
+        Declare(_clients[child.Parent!], mayBring: true, hasOthers: true);
+        child.IsUnborn = false;
+        return new PingCommand("started");
+    }
 
     private void PlanValue(List<SimulatedClient> subset, string key)
     {
@@ -91,7 +106,7 @@ internal sealed class Schedule
         {
             var client = AddClient($"p{i}");
             if (_random.Next(2) == 0)
-                Declare(client, mayBring: false);
+                Declare(client, mayBring: _random.Next(2) == 0, hasOthers: _random.Next(20) == 0);
             client.IsConcurrent = _random.Next(6) == 0;
             for (var step = _random.Next(2, 9); step > 0; step--)
                 client.Plan.Enqueue(WildStep);
@@ -143,9 +158,9 @@ internal sealed class Schedule
         return client;
     }
 
-    private void Declare(SimulatedClient client, bool mayBring)
+    private void Declare(SimulatedClient client, bool mayBring, bool hasOthers)
     {
-        client.Declared = new SyncParty { Name = client.Name, MayBringOthers = mayBring };
+        client.Declared = new SyncParty { Name = client.Name, MayBringOthers = mayBring, HasOthers = hasOthers };
         Apply(new Declared(client.Declared, new PartySigns()));
     }
 
@@ -169,7 +184,7 @@ internal sealed class Schedule
 
     private void Act(SimulatedClient client)
     {
-        if (client.IsDead || client.IsFrozen || client.HasEnded)
+        if (client.IsDead || client.IsFrozen || client.HasEnded || client.IsUnborn)
             return;
         if (client.Up is null)
         {
@@ -364,7 +379,7 @@ internal sealed class Schedule
             _checker.IsSealed = true;
             Apply(new Opened(false));
         }
-        if (client.HasEnded || client.Plan.Count > 0 || client.Outstanding.Count > 0 || client.Up is { Count: > 0 })
+        if (client.HasEnded || client.IsUnborn || client.Plan.Count > 0 || client.Outstanding.Count > 0 || client.Up is { Count: > 0 })
             return;
         var hasChildren = _all.Any(other => other.Parent == client.Name && !other.HasEnded);
         if (client.Declared is not null && !hasChildren)

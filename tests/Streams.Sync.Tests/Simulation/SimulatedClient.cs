@@ -23,6 +23,9 @@ internal sealed class SimulatedClient(string name)
 
     public string? Parent { get; set; }
 
+    /// <summary>A command that its party has not started yet.</summary>
+    public bool IsUnborn { get; set; }
+
     public string Instance { get; set; } = "i0";
 
     public int Connections { get; set; }

@@ -15,6 +15,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         "passed", "arrived", "repeat", "answered again", "cut while waiting", "value read",
         "broke Timeout", "broke Lost", "broke Failed", "broke Left", "broke Count", "broke Cancelled", "broke Doomed", "broke Reset", "broke Closed",
         "BAD conflict", "BAD twice", "BAD notlisted", "BAD ended", "BAD exists", "BAD silent", "value Timeout", "value Doomed",
+        "command started", "doomed beside one that may bring others",
     ];
 
     [Fact]
