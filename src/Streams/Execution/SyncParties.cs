@@ -137,7 +137,7 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
     private void Declare(BlockSpec block, string state, bool sharing = false) =>
-        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state, MayBringOthers = sharing });
+        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state, MayBringOthers = true, HasOthers = sharing });
 
     private void Declare(SyncParty party)
     {
