@@ -86,4 +86,13 @@ internal static partial class NativeMethods
 
     [LibraryImport(LibC, EntryPoint = "setrlimit", SetLastError = true)]
     private static unsafe partial int SetResourceLimit(int resource, ulong* limit);
+
+    /// <summary>
+    /// Lets the calling thread step back behind all others: on Linux a thread has a nice value of its own, and "this
+    /// process" (0, 0) means the calling thread.
+    /// </summary>
+    public static void StepBack() => _ = SetPriority(0, 0, 19);
+
+    [LibraryImport(LibC, EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, int who, int niceness);
 }

@@ -1,3 +1,5 @@
+using Streams.Processes;
+
 namespace Streams.Results;
 
 /// <summary>
@@ -100,6 +102,8 @@ internal sealed class RecordWriter : IAsyncDisposable
 
     private void Loop()
     {
+        // What is written here is waited for by nobody until the end; a block that runs is.
+        NativeMethods.StepBack();
         var taken = new List<Action>();
         while (Take(ref taken))
         {

@@ -16,7 +16,9 @@ internal sealed class BlockRunner : IDisposable
     private readonly Dictionary<MethodIdentity, ResolvedBlock> _known = [];
     private readonly Lock _gate = new();
     private readonly Queue<BlockSpec> _waiting = new();
-    private readonly SemaphoreSlim _arrived = new(0);
+
+    /// <summary>Set when a block waits. Not a SemaphoreSlim: its spinning would take the processor that the reader needs.</summary>
+    private readonly AutoResetEvent _arrived = new(false);
 
     /// <summary>The running block's; guarded by <see cref="_gate"/>.</summary>
     private (uint Ordinal, CancellationTokenSource Source)? _running;
@@ -99,7 +101,7 @@ internal sealed class BlockRunner : IDisposable
             case ToWorker.KindOneofCase.Run:
                 lock (_gate)
                     _waiting.Enqueue(message.Run.Spec);
-                _arrived.Release();
+                _arrived.Set();
                 return true;
             case ToWorker.KindOneofCase.Cancel:
                 Cancel(message.Cancel.Ordinal);
@@ -131,17 +133,21 @@ internal sealed class BlockRunner : IDisposable
         {
             while (true)
             {
-                _arrived.Wait();
-                BlockSpec specification;
-                lock (_gate)
-                    specification = _waiting.Dequeue();
-                RunBlock(specification);
+                _arrived.WaitOne();
+                while (Next() is { } specification)
+                    RunBlock(specification);
             }
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The controller is gone; the reading thread ends the worker.
         }
+    }
+
+    private BlockSpec? Next()
+    {
+        lock (_gate)
+            return _waiting.TryDequeue(out var specification) ? specification : null;
     }
 
     private void RunBlock(BlockSpec specification)
