@@ -13,7 +13,8 @@ var rounds = int.TryParse(Option("--rounds"), out var wanted) ? wanted : 5;
 using var limits = Limits.Build();
 var table = new Table(Console.Out);
 table.Add(await WarmLocalBlock.MeasureAsync(limits, rounds));
-table.Add(await NewLocalStream.MeasureAsync(rounds * 2));
+table.Add(await NewLocalStream.MeasureAsync(rounds * 2, spare: false));
+table.Add(await NewLocalStream.MeasureAsync(rounds * 2, spare: true));
 if (host is not null)
 {
     var ssh = new SshTarget(host, sshConfig);

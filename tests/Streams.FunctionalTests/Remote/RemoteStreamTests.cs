@@ -170,6 +170,33 @@ public class RemoteStreamTests(SshHosts hosts, ITestOutputHelper output)
         Assert.All(listening.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Contains("sshd", line, StringComparison.Ordinal));
     }
 
+    [NeedsFact(SshHosts.Needed | Needs.Netcat)]
+    public async Task A_shell_script_on_another_host_meets_a_block_here_through_the_connection_that_is_there()
+    {
+        await using var streams = NewCollection();
+        streams.Add(hosts.Bed["dotnet"].Place, "script").RunBg(
+            block => block.RunAsync($"sh {Path.Combine(AppContext.BaseDirectory, "barrier.sh")} all 2 30"), new BlockOptions { Name = "Script" });
+        streams.Add("localhost", "code").RunBg(block => block.Sync.BarrierAsync("all", 2, TimeSpan.FromSeconds(30)), new BlockOptions { Name = "Code" });
+
+        await streams.WaitAsync().DefaultTimeout();
+    }
+
+    [NeedsFact(SshHosts.Needed)]
+    public async Task Nothing_of_a_run_is_left_on_a_host_but_the_content_that_the_next_run_needs()
+    {
+        var host = hosts.Bed["dotnet"];
+        var marker = $"{Random.Shared.Next(100_000, 999_999)}";
+        await using (var streams = NewCollection())
+        {
+            await streams.Add(host.Place).RunFgAsync($"setsid -f sleep {marker}; sleep {marker} & echo started").DefaultTimeout();
+        }
+
+        var processes = await hosts.Bed.ExecAsync(host, "ps -eo args");
+        output.WriteLine(processes);
+
+        Assert.DoesNotContain($"sleep {marker}", processes, StringComparison.Ordinal);
+    }
+
     private static int ParentOf(int pid) => int.Parse(
         File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
 
