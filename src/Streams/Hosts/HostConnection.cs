@@ -17,6 +17,12 @@ internal abstract class HostConnection : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     public abstract Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// For a connection that was lost: ends what is left of it, and says whether the host itself told that the program there
+    /// has ended. False: nobody knows, it may run on.
+    /// </summary>
+    public virtual Task<bool> FarProgramHasEndedAsync() => Task.FromResult(false);
+
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 }

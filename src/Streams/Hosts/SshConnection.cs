@@ -30,6 +30,12 @@ internal sealed class SshConnection : ProcessConnection
         return SshDiagnosis.Explain(new SshEvidence(_host, stage, exitCode, _log.Read(), ErrorText, CommandLine));
     }
 
+    public override async Task<bool> FarProgramHasEndedAsync()
+    {
+        var exitCode = await EndAsync().ConfigureAwait(false);
+        return new SshEvidence(_host, "agent", exitCode, _log.Read(), ErrorText, CommandLine).HasRemoteExit;
+    }
+
     protected override ValueTask EndedAsync()
     {
         Transfer = SshTransfer.Parse(_log.Read());

@@ -20,6 +20,9 @@ internal sealed class AgentConnection : IAsyncDisposable
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
 
     private readonly AgentConnectionOptions _options;
+
+    /// <summary>Asked once, after the loss: whether the agent's own end is what ended the connection.</summary>
+    private readonly Lazy<Task<bool>> _agentHasEnded;
     private readonly HostConnection _transport;
     private readonly GrpcClient _client;
     private readonly GrpcCall<FromAgent> _call;
@@ -46,6 +49,7 @@ internal sealed class AgentConnection : IAsyncDisposable
 
     private AgentConnection(StartedAgent started, AgentConnectionOptions options)
     {
+        _agentHasEnded = new Lazy<Task<bool>>(started.Connection.FarProgramHasEndedAsync);
         _options = options;
         _transport = started.Connection;
         _client = new GrpcClient(new DuplexStream(started.Connection.FromHost, started.Connection.ToHost), options.Time);
@@ -171,14 +175,18 @@ internal sealed class AgentConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when nothing of this host's blocks can run any more: at once after a goodbye, else when the agent's
-    /// lease has certainly ended, by the newest word that came from it.
+    /// Completes when nothing of this host's blocks can run any more: at once after a goodbye; a moment after the agent
+    /// itself ended, if the host told so, for its workers end with it and its guard ends the rest; else when the agent's lease
+    /// has certainly ended, by the newest word that came from it.
     /// </summary>
     internal async Task CertainlyEndedAsync()
     {
         var loss = await Lost.ConfigureAwait(false);
-        var remaining = LeaseAndKill - Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
-        if (!loss.Expected && remaining > TimeSpan.Zero)
+        if (loss.Expected)
+            return;
+        var limit = await _agentHasEnded.Value.ConfigureAwait(false) ? _options.KillBudget : LeaseAndKill;
+        var remaining = limit - Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+        if (remaining > TimeSpan.Zero)
             await Task.Delay(remaining, Time).ConfigureAwait(false);
     }
 

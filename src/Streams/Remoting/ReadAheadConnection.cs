@@ -15,6 +15,8 @@ internal sealed class ReadAheadConnection(HostConnection connection, ReadOnlyMem
     public override Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken) =>
         connection.ExplainAsync(stage, cancellationToken);
 
+    public override Task<bool> FarProgramHasEndedAsync() => connection.FarProgramHasEndedAsync();
+
     public override ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private sealed class ReadAheadStream(Stream stream, ReadOnlyMemory<byte> first) : Stream

@@ -157,6 +157,26 @@ public class RemoteStreamTests(SshHosts hosts, ITestOutputHelper output)
     }
 
     [NeedsFact(SshHosts.Needed)]
+    public async Task A_killed_agent_loses_its_blocks_without_waiting_for_the_lease()
+    {
+        using var bed = new TempDirectory(); // a configuration of its own: the connection is not shared with other tests
+        File.Copy(hosts.Bed.SshConfig, bed["config"]);
+        await using var streams = new StreamCollection(output.WriteLine, new StreamCollectionOptions { Ssh = new SshOptions { ConfigFile = bed["config"] } });
+        var stream = streams.Add(hosts.Bed["dotnet"].Place);
+        var agent = await stream.RunFgAsync(() => ParentOf(Environment.ProcessId)).DefaultTimeout();
+        var victim = stream.RunBg(async block => await Task.Delay(Timeout.Infinite, block.Cancellation));
+        await Eventually.True(() => victim.Phase == BlockPhase.Started);
+
+        await hosts.Bed.ExecAsync(hosts.Bed["dotnet"], $"kill -9 {agent}");
+        var result = await victim.Completion.DefaultTimeout();
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams.WaitAsync()).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal((BlockOutcome.Error, OutcomeReason.Lost), (result.Outcome, result.Reason));
+        Assert.False(result.IsReceived);
+    }
+
+    [NeedsFact(SshHosts.Needed)]
     public async Task No_port_is_opened_on_a_host_while_blocks_run_and_meet_there()
     {
         await using var streams = NewCollection();
