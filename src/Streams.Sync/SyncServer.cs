@@ -14,6 +14,7 @@ public sealed class SyncServer : IAsyncDisposable
 
     private readonly SyncHub _hub;
     private readonly Socket _listener;
+    private readonly ReadinessLoop? _loop = ReadinessLoop.TryStart();
     private readonly ITimer _sweeper;
     private readonly ConcurrentDictionary<string, PartySigns> _signs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -98,6 +99,7 @@ public sealed class SyncServer : IAsyncDisposable
             connection.ReplyNow(new Protocol.SilentCloseReply());
         await LetGoAsync().ConfigureAwait(false);
         _hub.Dispose();
+        _loop?.Dispose();
         Listener.Remove(Address);
         _stopping.Dispose();
     }
@@ -118,7 +120,7 @@ public sealed class SyncServer : IAsyncDisposable
             try
             {
                 var socket = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                var connection = new SyncConnection(new SocketTransport(socket), _hub, _hub.Now);
+                var connection = new SyncConnection(_loop?.Add(socket) ?? new SocketTransport(socket), _hub, _hub.Now);
                 _hub.Room.Add(connection);
                 _ = connection.RunAsync();   // catches everything; ends when the socket does
             }

@@ -32,7 +32,7 @@ public sealed class DataTests : IAsyncLifetime
     {
         await _meeting.Client("a").PutAsync("db-port", 1).DefaultTimeout();
         var e = await Assert.ThrowsAsync<SyncValueException>(() => _meeting.Client("b").GetAsync<int>("db_port", TimeSpan.FromSeconds(0.1)).DefaultTimeout());
-        Assert.Contains("nobody put it within 0.1", e.Message);
+        Assert.Contains("nobody put it within ", e.Message);
         Assert.Contains("'db-port': was the same meant?", e.Message);
     }
 

@@ -22,8 +22,9 @@ internal sealed class Meeting : IAsyncDisposable
     public async Task UntilAsync(string barrier, string says)
     {
         using var limit = new CancellationTokenSource(TaskTimeoutExtensions.Default);
-        while (!string.Join('\n', Server.Why(barrier)).Contains(says, StringComparison.Ordinal))
-            await Task.Delay(1, limit.Token);
+        // Ever more slowly: a report looks at all that is known, which many who ask without a pause would make the load.
+        for (var pause = 1; !string.Join('\n', Server.Why(barrier)).Contains(says, StringComparison.Ordinal); pause = Math.Min(2 * pause, 50))
+            await Task.Delay(pause, limit.Token);
     }
 
     public async ValueTask DisposeAsync()

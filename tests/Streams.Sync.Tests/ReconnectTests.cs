@@ -36,7 +36,7 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
         var runs = int.Parse(Environment.GetEnvironmentVariable("STREAMS_CUTS") ?? "100", CultureInfo.InvariantCulture);
         var random = new Random(4711);
         await using var proxy = new CuttingProxy(_meeting.Server.Address, () => { lock (random) return random.Next(3) == 0 ? null : random.Next(1, 330); });
-        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
+        await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
         output.WriteLine($"{runs} runs, {proxy.Cuts} cuts");
         Assert.True(proxy.Cuts > runs / 4);
     }
@@ -52,7 +52,16 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
         await await Task.WhenAny(_meeting.UntilAsync(name, "2 of 3 parties are here"), waits[0], waits[1]);
         Assert.False(waits[0].IsCompleted || waits[1].IsCompleted);
         await third.BarrierAsync(name, 3).DefaultTimeout();
-        await Task.WhenAll(waits).DefaultTimeout();
+        try
+        {
+            await Task.WhenAll(waits).DefaultTimeout();
+        }
+        catch (TimeoutException)
+        {
+            output.WriteLine($"{name} passed without {string.Join(" and ", waits.Select((wait, i) => wait.IsCompleted ? "" : $"{name}-{"ab"[i]}").Where(one => one.Length > 0))}; {proxy.Cuts} cuts so far");
+            output.WriteLine(string.Join('\n', _meeting.Server.List().Where(line => line.Contains($" {name}", StringComparison.Ordinal))));
+            throw;
+        }
         Assert.Equal("data", Assert.Single(await (Task<IReadOnlyDictionary<string, string>>)waits[1], entry => entry.Key == $"{name}-b").Value);
         Assert.StartsWith($"Barrier '{name}': nobody waits; 1 rounds so far", _meeting.Server.Why(name)[0]);
     }

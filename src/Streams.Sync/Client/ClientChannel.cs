@@ -39,11 +39,17 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
             stream = _stream;
             if (stream is null)
                 _pending.Add(request);   // sent when the connection is there
-            if (_loop is null || _loop.IsCompleted)
-                _loop = Task.Run(RunAsync);
+            EnsureLoop();
         }
         if (stream is not null)
-            await WriteAsync(request).ConfigureAwait(false);
+            await WriteAsync(request, reconnect: true).ConfigureAwait(false);
+    }
+
+    // Called under the lock.
+    private void EnsureLoop()
+    {
+        if (!_closing.IsCancellationRequested && (_loop is null || _loop.IsCompleted))
+            _loop = Task.Run(RunAsync);
     }
 
     /// <summary>Gives up on a request; an answer that still comes is skipped.</summary>
@@ -71,7 +77,7 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
         var bye = new Request("BYE");
         try
         {
-            await WriteAsync(bye).ConfigureAwait(false);
+            await WriteAsync(bye, reconnect: false).ConfigureAwait(false);
             await bye.Answer.WaitAsync(TimeSpan.FromSeconds(1), options.TimeProvider).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or TimeoutException or SyncException)
@@ -81,7 +87,7 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
     }
 
     /// <summary>Requests go into the list and onto the wire in one order, for first answers come in that order.</summary>
-    private async Task WriteAsync(Request request)
+    private async Task WriteAsync(Request request, bool reconnect)
     {
         await _writing.WaitAsync().ConfigureAwait(false);
         try
@@ -91,6 +97,8 @@ internal sealed class ClientChannel(SyncClientOptions options) : IAsyncDisposabl
             {
                 _pending.Add(request);
                 stream = _stream;
+                if (stream is null && reconnect)
+                    EnsureLoop();   // it may have ended meanwhile, with nothing left to ask for
             }
             // Without a stream a new connection is being made, which sends it.
             if (stream is not null)

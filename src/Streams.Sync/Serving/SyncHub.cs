@@ -84,7 +84,12 @@ internal sealed class SyncHub : IDisposable
         touched.Clear();
         if (touched.Capacity <= 64 * 1024)
             _spareList = touched;
-        if (rounds is not null)
+        if (rounds is null || Options is { Logger: null, RoundEnded: null })
+            return;
+        // The embedding program's own code may take its time, which the reading thread has not.
+        if (ReadinessLoop.IsCurrent)
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work.rounds.ForEach(work.hub.Report), (hub: this, rounds), preferLocal: false);
+        else
             rounds.ForEach(Report);
     }
 

@@ -25,17 +25,17 @@ internal abstract class Transport
 }
 
 /// <summary>A connection over a socket.</summary>
-internal sealed class SocketTransport : Transport
+internal class SocketTransport : Transport
 {
-    private readonly Socket _socket;
-
     public SocketTransport(Socket socket)
     {
-        _socket = socket;
+        Socket = socket;
         socket.Blocking = false;   // for TrySend: Send then reports a client that does not read instead of waiting for it
         if (socket.AddressFamily != AddressFamily.Unix)
             socket.NoDelay = true;
     }
+
+    protected Socket Socket { get; }
 
     public override bool IsBroken
     {
@@ -43,7 +43,7 @@ internal sealed class SocketTransport : Transport
         {
             try
             {
-                return _socket.Poll(0, SelectMode.SelectError);
+                return Socket.Poll(0, SelectMode.SelectError);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -55,18 +55,18 @@ internal sealed class SocketTransport : Transport
     public override bool CanHalfClose => true;
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
+        Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
     // Completes at once unless the client does not read; then the rest is sent when it does, and nobody waits for it.
     public override async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         while (!bytes.IsEmpty)
-            bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
+            bytes = bytes[await Socket.SendAsync(bytes, SocketFlags.None, cancellationToken).ConfigureAwait(false)..];
     }
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
-        var sent = _socket.Send(bytes, SocketFlags.None, out var error);
+        var sent = Socket.Send(bytes, SocketFlags.None, out var error);
         return error switch
         {
             SocketError.Success => sent,
@@ -79,7 +79,7 @@ internal sealed class SocketTransport : Transport
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            Socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -87,7 +87,7 @@ internal sealed class SocketTransport : Transport
         }
     }
 
-    public override void Close() => _socket.Dispose();
+    public override void Close() => Socket.Dispose();
 }
 
 /// <summary>A connection over a link of the embedding program.</summary>

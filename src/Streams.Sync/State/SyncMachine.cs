@@ -26,6 +26,9 @@ internal sealed partial class SyncMachine(MachineOptions options)
 
     public IReadOnlyDictionary<string, Barrier> Barriers => _barriers;
 
+    /// <summary>The rounds that neither passed nor broke yet.</summary>
+    public IReadOnlyCollection<Round> Undecided => _undecided;
+
     /// <summary>How many parties could still come to something.</summary>
     public int LiveParties => _live.Count;
 

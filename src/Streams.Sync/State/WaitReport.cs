@@ -126,7 +126,7 @@ internal static class WaitReport
         AppendMore(text, total, limit);
         if (total == 0 && count > 0)
             text.Append(CultureInfo.InvariantCulture, $"\n  missing: {count}, and no other party is known");
-        AppendSuggestion(text, round.Barrier.Name, machine.Barriers.Values.Where(barrier => barrier.Undecided.Any()).Select(barrier => barrier.Name));
+        AppendSuggestion(text, round.Barrier.Name, machine.Undecided.Select(other => other.Barrier.Name));
     }
 
     private static List<string> Missing(SyncMachine machine, Round round, int limit, out int total)
@@ -138,11 +138,10 @@ internal static class WaitReport
             total = absent.Count;
             return [.. absent.Take(limit).Select(name => machine.Parties.TryGetValue(name, out var party) ? Status(machine, party) : $"{name}, of whom nothing was ever heard{NearestParty(machine, name)}")];
         }
-        var others = machine.Parties.Values
-            .Where(party => !members.Contains(party) && (party.IsLive || party.End is not null || party.HasEntered))
-            .OrderByDescending(party => party.IsLive).ThenBy(party => party.Name, StringComparer.Ordinal).ToList();
-        total = others.Count;
-        return [.. others.Take(limit).Select(party => Status(machine, party))];
+        // In a long run the parties that are gone are many: they are counted, but only those that are named are sorted.
+        var others = machine.Parties.Values.Where(party => (party.IsLive || party.End is not null || party.HasEntered) && !members.Contains(party));
+        total = others.Count();
+        return [.. others.OrderByDescending(party => party.IsLive).ThenBy(party => party.Name, StringComparer.Ordinal).Take(limit).Select(party => Status(machine, party))];
     }
 
     private static string NearestParty(SyncMachine machine, string name) =>
