@@ -131,6 +131,10 @@ internal sealed class BlockRunner : IDisposable
     {
         try
         {
+            if (!_arrived.WaitOne(WarmUp.IdleAfter))
+                WarmUp.Run();
+            else
+                _arrived.Set();
             while (true)
             {
                 _arrived.WaitOne();
