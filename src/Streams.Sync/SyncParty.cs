@@ -28,4 +28,10 @@ public sealed record SyncParty
     /// impossible. Say it before the first of them starts.
     /// </summary>
     public bool HasOthers { get; init; }
+
+    /// <summary>
+    /// Whether it comes to nothing new once the server is sealed, such as the embedding program's own body that then waits for
+    /// the others: while sealed it counts only as long as it waits itself.
+    /// </summary>
+    public bool ComesOnlyWhileOpen { get; init; }
 }

@@ -11,6 +11,7 @@ public sealed partial class ExecutionStream
 {
     private BlockRun QueueCall(Delegate block, BlockOptions? options, string file, int line)
     {
+        ArgumentNullException.ThrowIfNull(block);
         var call = BlockDelegate.Describe(block, file, line);
         var specification = NewSpecification(options);
         specification.Call = call;
@@ -19,6 +20,7 @@ public sealed partial class ExecutionStream
 
     private BlockRun<T> QueueCall<T>(Delegate block, BlockOptions? options, string file, int line)
     {
+        ArgumentNullException.ThrowIfNull(block);
         var call = BlockDelegate.Describe(block, file, line);
         var specification = NewSpecification(options);
         specification.Call = call;

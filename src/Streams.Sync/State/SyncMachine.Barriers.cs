@@ -109,6 +109,8 @@ internal sealed partial class SyncMachine
     private void BeginWait(IWait wait)
     {
         wait.Party.Waits.Add(wait);
+        if (wait.Party.Declared is { ComesOnlyWhileOpen: true })
+            UpdateLive(wait.Party);
         wait.Party.IsConcurrent |= wait.Party.Waits.Count > 1;
         _waiting++;
         _detectorWanted = true;

@@ -21,6 +21,8 @@ internal sealed partial class SyncMachine
     private void Open(bool isOpen)
     {
         IsSealed = !isOpen;
+        foreach (var party in _parties.Values.Where(party => party.Declared is { ComesOnlyWhileOpen: true }).ToList())
+            UpdateLive(party);
         if (isOpen)
             Failure = null;
         else

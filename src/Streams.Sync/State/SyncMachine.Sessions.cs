@@ -36,7 +36,8 @@ internal sealed partial class SyncMachine
     /// <summary>Keeps the live parties, and the count of those that could bring others; call after every change of what they depend on.</summary>
     private void UpdateLive(Party party)
     {
-        var isLive = party.End is null && (party.Declared is not null || party.Session is not null || party.Due != TimeSpan.MaxValue);
+        var isAway = IsSealed && party.Declared is { ComesOnlyWhileOpen: true } && party.Waits.Count == 0;
+        var isLive = !isAway && party.End is null && (party.Declared is not null || party.Session is not null || party.Due != TimeSpan.MaxValue);
         if (isLive != party.IsLive)
         {
             party.IsLive = isLive;

@@ -123,10 +123,15 @@ public sealed partial class BlockContext
         return client;
     }
 
-    /// <summary>A wait that names no limit may last as long as the block.</summary>
+    /// <summary>
+    /// A wait that names no limit may last as long as the block, less a moment: the wait's own time-out says who was missing,
+    /// the block's can only say that it was late.
+    /// </summary>
     private TimeSpan RemainingTime()
     {
-        var remaining = TimeSpan.FromMilliseconds(_specification.TimeLimitMs) - _clock.Elapsed;
+        var limit = TimeSpan.FromMilliseconds(_specification.TimeLimitMs);
+        var moment = TimeSpan.FromMilliseconds(Math.Clamp(limit.TotalMilliseconds / 20, 50, 2000));
+        var remaining = limit - moment - _clock.Elapsed;
         return remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1);
     }
 

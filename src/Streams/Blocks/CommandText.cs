@@ -1,3 +1,4 @@
+using System.Text;
 using Streams.Processes;
 using Streams.Wire;
 
@@ -6,6 +7,9 @@ namespace Streams.Blocks;
 /// <summary>What an author may give as a command, as the wire's command line. A string is never a guess (D3).</summary>
 internal static class CommandText
 {
+    /// <summary>MAX_ARG_STRLEN, less the closing NUL.</summary>
+    private const int LongestArgument = (32 * 4096) - 1;
+
     private const string ExecPrefix = "exec:";
     private const string BlockPrefix = "block:";
 
@@ -40,8 +44,12 @@ internal static class CommandText
     /// <summary>The command line for messages.</summary>
     public static string Show(CommandLine command) => command.Arguments.Count > 0 ? ShellQuoting.Join(command.Arguments) : command.Shell;
 
-    private static string NoNul(string text) =>
-        text.Contains('\0', StringComparison.Ordinal)
-            ? throw new ArgumentException("The command holds a NUL character, which no program can be given.", nameof(text))
-            : text;
+    private static string NoNul(string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new ArgumentException("The command holds a NUL character, which no program can be given.", nameof(text));
+        if (Encoding.UTF8.GetByteCount(text) > LongestArgument)
+            throw new ArgumentException($"The command holds an argument of more than {LongestArgument:N0} bytes, which Linux gives to no program. Write it to a file, or to the command's input.", nameof(text));
+        return text;
+    }
 }

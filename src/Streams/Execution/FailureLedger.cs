@@ -5,9 +5,6 @@ internal sealed class FailureLedger
 {
     private readonly Lock _gate = new();
 
-    /// <summary>All failures, in the order in which they were recorded. Guarded by <see cref="_gate"/>.</summary>
-    private readonly List<BlockResult> _failures = [];
-
     /// <summary>Those that no exception has carried to the author yet. Guarded by <see cref="_gate"/>.</summary>
     private readonly List<BlockResult> _unseen = [];
 
@@ -20,7 +17,6 @@ internal sealed class FailureLedger
         {
             if (result.IsFailure)
             {
-                _failures.Add(result);
                 _unseen.Add(result);
             }
             else if (result is { Outcome: BlockOutcome.Cancel, Reason: not OutcomeReason.Stopped })
@@ -49,11 +45,22 @@ internal sealed class FailureLedger
             _unseen.Remove(failure);
             if (!failure.IsConsequence)
                 return Exception([failure]);
-            var causes = _failures.Where(other => !other.IsConsequence && other != failure).ToList();
+            var causes = CausesLocked(failure);
             foreach (var cause in causes)
                 _unseen.Remove(cause);
             return Exception([.. causes, failure]);
         }
+    }
+
+    /// <summary>
+    /// What broke the barrier under this block: the failure that its report names; without one, failures that nobody has been
+    /// told. An old failure that the author knows of has nothing to do with a new one.
+    /// </summary>
+    private List<BlockResult> CausesLocked(BlockResult consequence)
+    {
+        var untold = _unseen.Where(other => !other.IsConsequence && other != consequence).ToList();
+        var named = untold.Where(other => consequence.Error?.Message.Contains($"{other.Stream}/{other.Name}", StringComparison.Ordinal) == true).ToList();
+        return named.Count > 0 ? named : untold;
     }
 
     /// <summary>One exception for several failures: root cause first, consequences after it.</summary>

@@ -45,7 +45,7 @@ internal sealed class LocalMachine : IAsyncDisposable
             var launch = DotnetLaunch.Find();
             var directory = PrivateDirectory.Create();
             var gate = new WorkerGate(directory["workers.sock"]);
-            return new LocalMachine(directory, gate, launch, new SupervisorClient(launch.Command("supervise"), directory.Root));
+            return new LocalMachine(directory, gate, launch, new SupervisorClient(launch.Command("supervise", "--directory", directory.Root), directory.Root));
         }
         catch (IOException exception)
         {

@@ -46,7 +46,7 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
                         IsConcurrent = true,
                         TimeProvider = timeProvider,
                     });
-                    Declare(new SyncParty { Name = TestBody, State = "running" });
+                    Declare(new SyncParty { Name = TestBody, State = "running", ComesOnlyWhileOpen = true });
                 }
 
                 return _client;
@@ -79,7 +79,7 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
         new SyncPartyEnd
         {
             Outcome = result.Outcome.ToString().ToUpperInvariant(),
-            Reason = result.Message.Split('\n')[0],
+            Reason = result.Message.Length > 0 ? result.Message.Split('\n')[0] : null,
             IsUnexpectedFailure = result.IsFailure,
         });
 

@@ -19,7 +19,7 @@ internal class ProcessConnection : HostConnection
     {
         _host = host;
         _process = process;
-        CommandLine = string.Join(' ', command.Select(Shown));
+        CommandLine = string.Join(' ', WithoutLog(command).Select(Shown));
         _errors = new LastBytes(process.StandardError.BaseStream);
     }
 
@@ -59,6 +59,18 @@ internal class ProcessConnection : HostConnection
 
     /// <summary>Called once, after the process has ended and before its handles go.</summary>
     protected virtual ValueTask EndedAsync() => ValueTask.CompletedTask;
+
+    /// <summary>For people to run again: without our private log file, which is gone by then.</summary>
+    private static IEnumerable<string> WithoutLog(IReadOnlyList<string> command)
+    {
+        for (var index = 0; index < command.Count; index++)
+        {
+            if (command[index] == "-E")
+                index++;
+            else
+                yield return command[index];
+        }
+    }
 
     /// <summary>Closes the process's input, gives it a moment to end by itself, then ends it. Answers its exit code.</summary>
     protected async Task<int> EndAsync()

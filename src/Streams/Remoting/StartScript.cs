@@ -45,7 +45,7 @@ internal static class StartScript
         if (upload.Length > 0)
             script.Append(CultureInfo.InvariantCulture, $"receive {upload.Length} {upload.Length / 1024}\n");
         foreach (var bundle in bundles)
-            script.Append(CultureInfo.InvariantCulture, $"build {bundle.Id}\n");
+            script.Append(CultureInfo.InvariantCulture, $"build {bundle.Id} {bundle.Files.Count}\n");
         return script.Append("sweep\nstart\n}\n").ToString();
     }
 

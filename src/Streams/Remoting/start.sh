@@ -79,6 +79,8 @@ verify() {
 locate() {
   # What this start has built was hashed on its way in.
   case "$built " in *" $1 "*) tree=$store/trees/$1.$nonce/files; return 0 ;; esac
+  eval "tree=\${reused_$1:-}" # an id is hexadecimal, and ours
+  [ -z "$tree" ] || return 0
   for tree in "$store/trees/$1".*; do
     [ -d "$tree" ] && [ ! -h "$tree" ] && verify "$tree" "$1" "$2" && { touch "$tree"; tree=$tree/files; return 0; }
   done
@@ -163,9 +165,13 @@ receive() {
   cd /
 }
 
-# build ID: makes the tree of hard links for a manifest, under a name of its own: another run may be using the
-# same tree, or making it.
+# build ID COUNT: makes the tree of hard links for a manifest, under a name of its own: another run may be using the
+# same tree, or making it. A tree that is there unharmed is used again: the controller may have learnt its id only now.
 build() {
+  if locate "$1" "$2"; then
+    eval "reused_$1=\$tree"
+    return 0
+  fi
   new=$work/tree.$1
   mkdir "$new" "$new/files" || fail upload "cannot make $new"
   while read -r content path; do

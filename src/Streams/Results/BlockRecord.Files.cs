@@ -6,7 +6,10 @@ namespace Streams.Results;
 // Everything here runs on the writer's thread.
 internal sealed partial class BlockRecord
 {
+    private const int MostSaidLines = 500;
+
     private readonly List<string> _filesKept = [];
+    private int _saidLines;
     private TextLog? _log;
     private BlockOutputFile? _output;
     private bool _made;
@@ -45,6 +48,19 @@ internal sealed partial class BlockRecord
             AddLine(elapsed, LogLevel.Warning, $"... {lines} lines left out: they came faster than the disk takes them ...");
         foreach (var line in Printable.Lines(text))
             AddLine(elapsed, level, line);
+    }
+
+    /// <summary>What the block itself logs is also shown while it runs, as long as it keeps within bounds.</summary>
+    private void WriteLogged(TimeSpan elapsed, LogLevel level, string text)
+    {
+        WriteLines(elapsed, level, text);
+        foreach (var line in Printable.Lines(text))
+        {
+            if (++_saidLines <= MostSaidLines)
+                _collection.Say(HumanLines.Logged(_stream.Name, Name, line));
+            else if (_saidLines == MostSaidLines + 1)
+                _collection.Say(HumanLines.Logged(_stream.Name, Name, $"... more lines are in {Printable.Line(_directory.DebugLog)}"));
+        }
     }
 
     private void AddLine(TimeSpan elapsed, LogLevel level, string line)

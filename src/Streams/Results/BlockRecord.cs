@@ -109,7 +109,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
             json.WriteString("workerTime", log.workerTime);
             json.WriteString("text", EventsRecord.Text(log.text));
         }, essential: false);
-        if (!_collection.Writer.TryPost(text.Length * 2, () => WriteLines(elapsed, level, text)))
+        if (!_collection.Writer.TryPost(text.Length * 2, () => WriteLogged(elapsed, level, text)))
             Interlocked.Increment(ref _leftOutLines);
     }
 

@@ -18,6 +18,9 @@ internal static class HumanLines
         return block.Outcome is BlockOutcome.Pass || block.Message.Length == 0 ? line : $"{line}: {FirstLine(block.Message)}";
     }
 
+    /// <summary><c>server/1-NetServer | listening on 5201</c>. The line is printable already.</summary>
+    public static string Logged(string stream, string block, string line) => $" {Printable.Line(stream)}/{Printable.Line(block)} | {line}";
+
     public static string StillRunning(RecordedBlock block, int blocks, TimeSpan since) =>
         $" {Number(block, blocks)} {Name(block)}: still running, {Time(since)}";
 

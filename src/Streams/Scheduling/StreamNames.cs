@@ -8,23 +8,23 @@ internal static class StreamNames
 {
     private const int LongestName = 100;
 
-    public static string Choose(string? wanted, string host, IEnumerable<string> used)
+    public static string Choose(string? name, string host, IEnumerable<string> used)
     {
         var taken = used.Select(Key).ToHashSet(StringComparer.Ordinal);
-        if (wanted is null)
+        if (name is null)
             return Default(host, taken);
-        Check(wanted);
-        if (taken.Contains(Key(wanted)))
-            throw new ArgumentException($"The stream name '{wanted}' is used already in this collection; the results of both would share a directory.", nameof(wanted));
-        return wanted;
+        Check(name);
+        if (taken.Contains(Key(name)))
+            throw new ArgumentException($"The stream name '{name}' is used already in this collection; the results of both would share a directory.", nameof(name));
+        return name;
     }
 
     private static string Default(string host, HashSet<string> taken)
     {
-        var name = host;
-        for (var number = 2; taken.Contains(Key(name)); number++)
-            name = string.Create(CultureInfo.InvariantCulture, $"{host}-{number}");
-        return name;
+        var free = host;
+        for (var number = 2; taken.Contains(Key(free)); number++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{host}-{number}");
+        return free;
     }
 
     private static void Check(string name)

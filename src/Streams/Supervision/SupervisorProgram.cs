@@ -15,7 +15,10 @@ internal static class SupervisorProgram
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Serves until the input ends. Returns the exit code.</summary>
-    /// <param name="arguments">What follows the verb: "--id HEX" and "--containment cgroup|subreaper|marker", both optional.</param>
+    /// <param name="arguments">
+    /// What follows the verb, all optional: "--id HEX", "--containment cgroup|subreaper|marker", and "--directory PATH", the run's
+    /// private directory, which is removed at the end: a controller that was killed cannot do it.
+    /// </param>
     /// <param name="input">From the controller.</param>
     /// <param name="output">To the controller; nothing else may be written there.</param>
     public static int Run(IReadOnlyList<string> arguments, Stream input, Stream output)
@@ -32,6 +35,7 @@ internal static class SupervisorProgram
             {
                 context.Cancel = true;
                 End(supervisor);
+                Remove(Option(arguments, "--directory"));
                 Environment.Exit(0);
             });
             while (requests.Read(ToSupervisor.Parser) is { } request)
@@ -46,6 +50,20 @@ internal static class SupervisorProgram
         finally
         {
             End(supervisor);
+            Remove(Option(arguments, "--directory"));
+        }
+    }
+
+    private static void Remove(string? directory)
+    {
+        try
+        {
+            if (directory is not null)
+                Directory.Delete(directory, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The controller was first, or something there cannot be removed: it is ours alone, and harms nobody.
         }
     }
 

@@ -124,4 +124,48 @@ public class MeetingTests(ITestOutputHelper output)
 
         Assert.Equal(OutcomeReason.ExitCode, failure.Failures[0].Reason);
     }
+
+    [Fact]
+    public async Task A_dead_partner_is_noticed_also_after_the_test_body_took_part_itself()
+    {
+        await using var streams = new StreamCollection(output.WriteLine);
+        await streams.Sync.PutAsync("configuration", 1).DefaultTimeout();
+        streams.Add("localhost", "client").RunBg(block => block.Sync.BarrierAsync("setup", 2), new BlockOptions { Name = "NetPerf" });
+        streams.Add("localhost", "server").RunBg(() => Environment.Exit(0), new BlockOptions { Name = "NetServer" });
+
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams.WaitAsync()).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal(["1-NetServer", "1-NetPerf"], failure.Failures.Select(result => result.Name));
+        Assert.Equal(OutcomeReason.BarrierBroken, failure.Failures[1].Reason);
+    }
+
+    [Fact]
+    public async Task A_wait_without_a_limit_of_its_own_says_who_was_missing_before_the_block_is_ended()
+    {
+        await using var streams = new StreamCollection(output.WriteLine);
+
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams.Add("localhost", "client").RunFgAsync(
+            block => block.Sync.BarrierAsync("setup", 2), new BlockOptions { TimeLimit = TimeSpan.FromSeconds(3) })).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal(OutcomeReason.BarrierBroken, failure.Failures[0].Reason);
+        Assert.Contains("here: client/", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_old_failure_that_was_told_is_not_blamed_for_a_new_one()
+    {
+        await using var streams = new StreamCollection(output.WriteLine);
+        var first = streams.Add("localhost", "first");
+        await Assert.ThrowsAsync<BlockFailedException>(() => first.RunFgAsync(() => throw new InvalidOperationException("stale news"))).DefaultTimeout();
+        var waiting = first.RunFgAsync(block => block.Sync.BarrierAsync("setup", 2), new BlockOptions { Name = "Waiting" });
+        streams.Add("localhost", "second").RunBg(() => throw new InvalidOperationException("new"), new BlockOptions { Name = "Cause" });
+
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => waiting).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal(["1-Cause", "2-Waiting"], failure.Failures.Select(result => result.Name));
+        Assert.DoesNotContain("stale news", failure.Message, StringComparison.Ordinal);
+    }
 }
