@@ -85,7 +85,18 @@ internal sealed class ProcessScope
         return CloseAsync();
     }
 
-    private void AtExit(object? sender, EventArgs arguments) => CloseAsync().Wait(ExitLimit);
+    private void AtExit(object? sender, EventArgs arguments)
+    {
+        try
+        {
+            CloseAsync().Wait(ExitLimit);
+        }
+        catch (AggregateException)
+        {
+            // The results are told already, and the supervisor and the leases end what is left: an exception here could only
+            // turn a finished program into a crashed one.
+        }
+    }
 
     private async Task CloseAsync()
     {

@@ -42,7 +42,14 @@ internal sealed class WorkerGate : IAsyncDisposable
     {
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
-        File.Delete(Path);
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (IOException)
+        {
+            // The supervisor, which was closed first, has removed the whole directory.
+        }
     }
 
     private async Task AcceptAsync()
