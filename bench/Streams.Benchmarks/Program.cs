@@ -22,6 +22,7 @@ if (host is not null)
     table.Add(await WarmRemoteBlock.MeasureAsync(limits, ssh, rounds));
 }
 
+Directory.Delete(Bench.Options.ResultsRoot!, recursive: true);
 return 0;
 
 string? Option(string name)
