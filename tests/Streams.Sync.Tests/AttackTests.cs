@@ -10,6 +10,8 @@ namespace Streams.Sync.Tests;
 /// A pair of parties passes barriers while others attack. STREAMS_FULL=1: 2,000 slow sockets, 1 GiB without a newline,
 /// a million fuzzed lines; the suite does a slice.
 /// </summary>
+[CollectionDefinition(nameof(AttackTests), DisableParallelization = true)]
+[Collection(nameof(AttackTests))]
 public sealed class AttackTests(ITestOutputHelper output)
 {
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("STREAMS_FULL") == "1";

@@ -47,7 +47,7 @@ public sealed class ManualTests : IAsyncLifetime
     [NeedsFact(Needs.Netcat)]
     public async Task Shell_client_says_why_it_failed()
     {
-        await using var shell = Script("sh", Path.Combine(AppContext.BaseDirectory, "barrier.sh"), "setup", "2", "0.2");
+        await using var shell = Script("sh", Path.Combine(AppContext.BaseDirectory, "barrier.sh"), "setup", "2", "2");
         var (code, _, error) = await shell.ExitAsync();
         Assert.Equal(1, code);
         Assert.Contains("BROKEN setup", error);

@@ -130,7 +130,7 @@ public sealed partial class BlockContext
     private TimeSpan RemainingTime()
     {
         var limit = TimeSpan.FromMilliseconds(_specification.TimeLimitMs);
-        var moment = TimeSpan.FromMilliseconds(Math.Clamp(limit.TotalMilliseconds / 20, 50, 2000));
+        var moment = TimeSpan.FromMilliseconds(Math.Clamp(limit.TotalMilliseconds / 10, 100, 5000));
         var remaining = limit - moment - _clock.Elapsed;
         return remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1);
     }

@@ -146,7 +146,7 @@ public class MeetingTests(ITestOutputHelper output)
         await using var streams = new StreamCollection(output.WriteLine);
 
         var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams.Add("localhost", "client").RunFgAsync(
-            block => block.Sync.BarrierAsync("setup", 2), new BlockOptions { TimeLimit = TimeSpan.FromSeconds(3) })).DefaultTimeout();
+            block => block.Sync.BarrierAsync("setup", 2), new BlockOptions { TimeLimit = TimeSpan.FromSeconds(10) })).DefaultTimeout();
         output.WriteLine(failure.Message);
 
         Assert.Equal(OutcomeReason.BarrierBroken, failure.Failures[0].Reason);
