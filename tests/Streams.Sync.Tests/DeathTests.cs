@@ -46,8 +46,10 @@ public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
         for (var k = 0; k < Times; k++)
         {
             await using var client = ProcessUnderTest.Client(_meeting.Server, $"victim{k}");
-            var waiting = Waiter.BarrierAsync($"x{k}", 2);
+            // The victim first: the one before it, whose death may be learnt only now, must find nobody alone in a round.
             await client.SayAsync($"barrier x{k} 2");
+            await Eventually.True(() => _meeting.Server.List().Any(line => line.Contains($"x{k}", StringComparison.Ordinal)));
+            var waiting = Waiter.BarrierAsync($"x{k}", 2);
             Assert.Equal("go", await client.HearAsync());
             client.Kill();
             await waiting.DefaultTimeout();
