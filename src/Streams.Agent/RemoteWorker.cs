@@ -176,6 +176,8 @@ internal sealed class RemoteWorker
             case FromWorker.KindOneofCase.Log when message.Log.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Whiteboard when message.Whiteboard.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == block.Ordinal:
+            case FromWorker.KindOneofCase.Measure when message.Measure.Ordinal == block.Ordinal:
+            case FromWorker.KindOneofCase.Part when message.Part.Ordinal == block.Ordinal:
                 _agent.Events.WaitForRoomAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
                 Publish(new AgentEvent { FromWorker = message });
                 break;

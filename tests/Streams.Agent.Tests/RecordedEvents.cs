@@ -34,6 +34,14 @@ internal sealed class RecordedEvents : IBlockEvents
         _firstOutput.TrySetResult();
     }
 
+    public void Measured(DateTimeOffset workerTime, string name, double value, string unit)
+    {
+    }
+
+    public void PartEntered(Streams.Wire.WirePart part)
+    {
+    }
+
     public void SharesSync()
     {
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Wire;
 
 namespace Streams.Blocks;
 
@@ -8,6 +9,12 @@ internal interface IBlockChannel
     void Log(LogLevel level, string text);
 
     void Whiteboard(string text);
+
+    /// <summary>A figure that the block measured.</summary>
+    void Measure(string name, double value, string unit);
+
+    /// <summary>A block with set-up and tear-down enters one of its parts.</summary>
+    void EnterPart(WirePart part);
 
     /// <summary>A private (0700) directory with a path short enough for sockets; null: there is none.</summary>
     string? PrivateDirectory { get; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Wire;
 
 namespace Streams.Blocks;
 
@@ -16,6 +17,12 @@ internal interface IBlockEvents
 
     /// <summary>The block's commands may come to barriers as parties of their own from now on.</summary>
     void SharesSync();
+
+    /// <summary>A figure that the block measured. Name and unit are raw: not escaped yet.</summary>
+    void Measured(DateTimeOffset workerTime, string name, double value, string unit);
+
+    /// <summary>A block with set-up and tear-down has entered one of its parts.</summary>
+    void PartEntered(WirePart part);
 
     /// <summary>Raw output (standard output and error, in order) at this offset of the block's output.</summary>
     void Output(long offset, ReadOnlySpan<byte> data);

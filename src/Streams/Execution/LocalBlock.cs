@@ -41,6 +41,12 @@ internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHand
             case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == ordinal:
                 events.SharesSync();
                 break;
+            case FromWorker.KindOneofCase.Measure when message.Measure.Ordinal == ordinal:
+                events.Measured(DateTimeOffset.UnixEpoch.AddTicks(message.Measure.UnixUs * TimeSpan.TicksPerMicrosecond), message.Measure.Name, message.Measure.Value, message.Measure.Unit);
+                break;
+            case FromWorker.KindOneofCase.Part when message.Part.Ordinal == ordinal:
+                events.PartEntered(message.Part.Part);
+                break;
             case FromWorker.KindOneofCase.Finished when message.Finished.Ordinal == ordinal:
                 _follower?.Finish(message.Finished.OutputOffset);
                 _final.TrySetResult(message.Finished);

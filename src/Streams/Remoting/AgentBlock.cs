@@ -58,14 +58,19 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
                 events.Started();
                 break;
             case FromWorker.KindOneofCase.Log when IsMine(message.Log.Ordinal):
-                var time = DateTimeOffset.UnixEpoch.AddMicroseconds(Math.Clamp(message.Log.UnixUs, 0, 253_402_300_799_000_000));
-                events.Logged(time, (LogLevel)Math.Clamp(message.Log.Level, 0, (int)LogLevel.Critical), Cut(message.Log.Text));
+                events.Logged(Time(message.Log.UnixUs), (LogLevel)Math.Clamp(message.Log.Level, 0, (int)LogLevel.Critical), Cut(message.Log.Text));
                 break;
             case FromWorker.KindOneofCase.SharesSync when IsMine(message.SharesSync.Ordinal):
                 events.SharesSync();
                 break;
             case FromWorker.KindOneofCase.Whiteboard when IsMine(message.Whiteboard.Ordinal):
                 events.WhiteboardChanged(Cut(message.Whiteboard.Text));
+                break;
+            case FromWorker.KindOneofCase.Measure when IsMine(message.Measure.Ordinal):
+                events.Measured(Time(message.Measure.UnixUs), Cut(message.Measure.Name), message.Measure.Value, Cut(message.Measure.Unit));
+                break;
+            case FromWorker.KindOneofCase.Part when IsMine(message.Part.Ordinal) && Enum.IsDefined(message.Part.Part):
+                events.PartEntered(message.Part.Part);
                 break;
         }
     }
@@ -87,6 +92,10 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
             throw new GrpcException(GrpcStatusCode.DataLoss, "the agent sent a piece of a file that cannot be one");
         events.FileChunk(file.Name.Span, file.Offset, file.Data.Span, file.Last, file.Sha256.Span, file.Refused.Length > 0 ? Cut(file.Refused) : null);
     }
+
+    /// <summary>A host's clock may say anything; 9999 is the last year that a date can have.</summary>
+    private static DateTimeOffset Time(long unixMicroseconds) =>
+        DateTimeOffset.UnixEpoch.AddMicroseconds(Math.Clamp(unixMicroseconds, 0, 253_402_300_799_000_000));
 
     private static string Cut(string text) => text.Length <= WireLimits.MaxLogText ? text : text[..WireLimits.MaxLogText] + "...";
 }

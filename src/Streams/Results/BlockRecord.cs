@@ -1,6 +1,8 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Streams.Blocks;
 using Streams.Execution;
+using Streams.Wire;
 
 namespace Streams.Results;
 
@@ -118,6 +120,26 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         _collection.Events.Append("block-whiteboard", Subject, text, static (json, value) => json.WriteString("text", EventsRecord.Text(value)), essential: false);
         _collection.Writer.Post(() => WriteWhiteboard(text));
     }
+
+    public void Measured(DateTimeOffset workerTime, string name, double value, string unit) => _collection.Events.Append(
+        "block-measured", Subject, (workerTime, name, value, unit), static (json, figure) =>
+        {
+            json.WriteString("workerTime", figure.workerTime);
+            json.WriteString("name", EventsRecord.Text(figure.name));
+            // JSON has no words for the infinite and for what is no number.
+            if (double.IsFinite(figure.value))
+                json.WriteNumber("value", figure.value);
+            else
+                json.WriteString("value", figure.value.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("unit", EventsRecord.Text(figure.unit));
+        });
+
+    public void PartEntered(WirePart part) => _collection.Events.Append("block-part", Subject, part, static (json, entered) => json.WriteString("part", entered switch
+    {
+        WirePart.PartSetUp => "set-up",
+        WirePart.PartTearDown => "tear-down",
+        _ => "run",
+    }));
 
     public void SharesSync() => _collection.Events.Append("block-shares-sync", Subject);
 

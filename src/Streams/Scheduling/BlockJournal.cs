@@ -4,6 +4,7 @@ using Streams.Blocks;
 using Streams.Execution;
 using Streams.Processes;
 using Streams.Results;
+using Streams.Wire;
 
 namespace Streams.Scheduling;
 
@@ -59,6 +60,10 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         record.SharesSync();
         parties.Shares(_block.Specification);
     }
+
+    public void Measured(DateTimeOffset workerTime, string name, double value, string unit) => record.Measured(workerTime, name, value, unit);
+
+    public void PartEntered(WirePart part) => record.PartEntered(part);
 
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 

@@ -18,7 +18,7 @@ internal sealed class BlockChannel(FramedStream controller, uint ordinal, string
         Log = new BlockLog
         {
             Ordinal = ordinal,
-            UnixUs = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
+            UnixUs = Now(),
             Level = (int)level,
             Text = WellFormed(text),
         },
@@ -27,6 +27,15 @@ internal sealed class BlockChannel(FramedStream controller, uint ordinal, string
     public void Whiteboard(string text) => Send(new FromWorker { Whiteboard = new BlockWhiteboard { Ordinal = ordinal, Text = WellFormed(text) } });
 
     public void SharesSync() => Send(new FromWorker { SharesSync = new BlockSharesSync { Ordinal = ordinal } });
+
+    public void Measure(string name, double value, string unit) => Send(new FromWorker
+    {
+        Measure = new BlockMeasure { Ordinal = ordinal, UnixUs = Now(), Name = WellFormed(name), Value = value, Unit = WellFormed(unit) },
+    });
+
+    public void EnterPart(WirePart part) => Send(new FromWorker { Part = new BlockPartEntered { Ordinal = ordinal, Part = part } });
+
+    private static long Now() => (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static string WellFormed(string text) =>
         System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));

@@ -94,6 +94,14 @@ internal sealed class TestQueue
         {
         }
 
+        public void Measured(DateTimeOffset workerTime, string name, double value, string unit)
+        {
+        }
+
+        public void PartEntered(Streams.Wire.WirePart part)
+        {
+        }
+
         public void SharesSync()
         {
         }
