@@ -12,6 +12,7 @@ public enum Needs
     PythonGrpc = 16,
     Python = 32,
     Compiler = 64,
+    Strace = 128,
 }
 
 /// <summary>
@@ -47,6 +48,7 @@ internal static class Requirements
         if (needs.HasFlag(Needs.Netcat) && !InPath("nc")) yield return "nc (netcat-openbsd)";
         if (needs.HasFlag(Needs.Python) && !File.Exists("/usr/bin/python3")) yield return "/usr/bin/python3";
         if (needs.HasFlag(Needs.PythonGrpc) && !Directory.Exists("/usr/lib/python3/dist-packages/grpc")) yield return "python3-grpcio";
+        if (needs.HasFlag(Needs.Strace) && !InPath("strace")) yield return "strace";
         if (needs.HasFlag(Needs.Compiler) && !InPath("cc")) yield return "a C compiler (gcc)";
     }
 

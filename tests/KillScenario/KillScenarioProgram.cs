@@ -1,0 +1,51 @@
+using Streams;
+
+namespace KillScenario;
+
+/// <summary>
+/// A small run that is killed at every moment: two streams, four blocks, a barrier, a file, and a daemon that every block
+/// leaves behind. What really happened is written by the blocks themselves, with fsync, to a file outside of everything.
+/// Arguments: DIRECTORY MARK ["sweep"]; "sweep" runs one empty block, as the next run on this machine would.
+/// </summary>
+internal static class KillScenarioProgram
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        var (directory, mark) = (arguments[0], arguments[1]);
+        var options = new StreamCollectionOptions
+        {
+            ResultsRoot = Path.Combine(directory, "results"),
+            Owner = "KillScenario",
+            BlockTimeLimit = Limit,
+            Grace = TimeSpan.FromSeconds(1),
+        };
+        await using var streams = new StreamCollection(_ => { }, options);
+        var a = streams.Add("local", "a");
+        if (arguments is [_, _, "sweep"])
+        {
+            await a.RunFgAsync(() => { });
+            return 0;
+        }
+
+        var b = streams.Add("local", "b");
+        var truth = Path.Combine(directory, "truth");
+        var runs = new List<BlockRun>
+        {
+            a.RunBg(block => Truth.RunAsync(block, truth, "a1", mark, barrier: null), new BlockOptions { Name = "a1" }),
+            b.RunBg(block => Truth.RunAsync(block, truth, "b1", mark, barrier: "meet"), new BlockOptions { Name = "b1" }),
+            a.RunBg(block => Truth.RunAsync(block, truth, "a2", mark, barrier: "meet"), new BlockOptions { Name = "a2" }),
+            b.RunBg(block => Truth.RunAsync(block, truth, "b2", mark, barrier: null), new BlockOptions { Name = "b2" }),
+        };
+        await streams.WaitAsync(ignoreFailures: true);
+        foreach (var run in runs)
+        {
+            var result = await run.Completion;
+            Console.WriteLine($"VERDICT {result.Name[2..]} {result.Outcome} {result.Reason}");
+        }
+
+        Console.WriteLine("DONE");
+        return 0;
+    }
+}
