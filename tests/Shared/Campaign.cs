@@ -10,8 +10,8 @@ public static class Campaign
     /// <summary>True while eng/prove runs: everything, however long it takes.</summary>
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable("STREAMS_PROVE") is "full";
 
-    /// <summary>Where every choice begins. Printed with each figure; set STREAMS_SEED to repeat a run.</summary>
-    public static int Seed { get; } = Environment.GetEnvironmentVariable("STREAMS_SEED") is { Length: > 0 } seed
+    /// <summary>Where every choice begins. Printed with each figure; set STREAMS_PROVE_SEED to repeat a run.</summary>
+    public static int Seed { get; } = Environment.GetEnvironmentVariable("STREAMS_PROVE_SEED") is { Length: > 0 } seed
         ? int.Parse(seed, CultureInfo.InvariantCulture)
         : Random.Shared.Next();
 

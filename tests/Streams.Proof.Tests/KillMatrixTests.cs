@@ -10,7 +10,7 @@ public class KillMatrixTests(ITestOutputHelper output)
 
     private readonly Random _random = new(Campaign.Seed);
 
-    [NeedsFact(Needs.Root | Needs.Strace)]
+    [NeedsFact(Needs.Root | Needs.Strace), Trait("Campaign", "kill-calls")]
     public async Task Nothing_is_left_or_wrong_when_a_process_is_killed_at_any_of_its_system_calls()
     {
         var all = new List<string>();
@@ -29,7 +29,7 @@ public class KillMatrixTests(ITestOutputHelper output)
         Assert.Empty(all);
     }
 
-    [NeedsFact(Needs.Root)]
+    [NeedsFact(Needs.Root), Trait("Campaign", "kill-together")]
     public async Task Nothing_is_left_or_wrong_when_any_of_them_are_killed_together_at_any_moment()
     {
         var matrices = new SortedDictionary<Role, KillMatrix>();

@@ -7,33 +7,31 @@ using Xunit.Abstractions;
 namespace Streams.Sync.Tests;
 
 /// <summary>
-/// A pair of parties passes barriers while others attack. STREAMS_FULL=1: 2,000 slow sockets, 1 GiB without a newline,
+/// A pair of parties passes barriers while others attack. Under eng/prove 2,000 slow sockets, 1 GiB without a newline,
 /// a million fuzzed lines; the suite does a slice.
 /// </summary>
 [CollectionDefinition(nameof(AttackTests), DisableParallelization = true)]
 [Collection(nameof(AttackTests))]
 public sealed class AttackTests(ITestOutputHelper output)
 {
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("STREAMS_FULL") == "1";
-
-    [Fact]
+    [Fact, Trait("Campaign", "sync-attack")]
     public async Task Attackers_neither_stop_the_good_nor_fill_the_memory()
     {
         await using var meeting = new Meeting();
         await meeting.StartAsync(new SyncServerOptions { MaxNames = 1_000_000 });
         using var attack = new CancellationTokenSource();
-        var alone = await GoodPairAsync(meeting, "alone", IsFull ? 3000 : 200);
+        var alone = await GoodPairAsync(meeting, "alone", Campaign.IsFull ? 3000 : 200);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var end = IPEndPoint.Parse(meeting.Server.Address[4..]);
         var attackers = new[]
         {
-            SlowSocketsAsync(end, IsFull ? 2000 : 300, attack.Token),
-            NoNewlineAsync(end, IsFull ? 1L << 30 : 16L << 20),
-            FuzzAsync(meeting.Server, IsFull ? 1_000_000 : 5_000),
+            SlowSocketsAsync(end, Campaign.IsFull ? 2000 : 300, attack.Token),
+            NoNewlineAsync(end, Campaign.IsFull ? 1L << 30 : 16L << 20),
+            FuzzAsync(meeting.Server, Campaign.IsFull ? 1_000_000 : 5_000),
         };
-        var under = await GoodPairAsync(meeting, "under", IsFull ? 3000 : 200);
+        var under = await GoodPairAsync(meeting, "under", Campaign.IsFull ? 3000 : 200);
         var joining = new List<double>();
-        for (var i = 0; i < (IsFull ? 300 : 20); i++)
+        for (var i = 0; i < (Campaign.IsFull ? 300 : 20); i++)
         {
             var watch = Stopwatch.StartNew();
             await using var newcomer = new SyncClient(new SyncClientOptions { Address = meeting.Server.Address, Token = meeting.Server.Token, Party = $"new{i}" });
@@ -44,7 +42,7 @@ public sealed class AttackTests(ITestOutputHelper output)
         var after = GC.GetTotalMemory(forceFullCollection: true);
         await attack.CancelAsync();
         await attackers[0].DefaultTimeout();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"p99 of a barrier: alone {P99(alone):0.00} ms, under attack {P99(under):0.00} ms; join and pass under attack p50 {joining.Order().ElementAt(joining.Count / 2):0.0} p99 {P99(joining):0.0} ms; heap {(after - before) / 1048576.0:0.0} MiB more"));
+        Campaign.Tell(output, "sync-attack", string.Create(CultureInfo.InvariantCulture, $"p99 of a barrier: alone {P99(alone):0.00} ms, under attack {P99(under):0.00} ms; join and pass under attack p50 {joining.Order().ElementAt(joining.Count / 2):0.0} p99 {P99(joining):0.0} ms; heap {(after - before) / 1048576.0:0.0} MiB more"));
         Assert.True(after - before < 64 << 20, $"the heap grew by {after - before} bytes");
     }
 

@@ -4,11 +4,11 @@ using Xunit.Abstractions;
 namespace Streams.Sync.Tests;
 
 /// <summary>
-/// kill -9 of real client processes before, while and after their arrival. STREAMS_FULL=1 does 100 of each.
+/// kill -9 of real client processes before, while and after their arrival. eng/prove does 100 of each.
 /// </summary>
 public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private static readonly int Times = Environment.GetEnvironmentVariable("STREAMS_FULL") == "1" ? 100 : 2;
+    private static readonly int Times = Campaign.Size("STREAMS_DEATHS", slice: 2, full: 100);
 
     private readonly Meeting _meeting = new();
     private SyncClient? _waiter;
@@ -21,8 +21,8 @@ public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
 
     public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
 
-    [Fact]
-    public Task Death_before_arrival_ends_the_wait_of_the_others() => MeasureAsync(async (k, client) =>
+    [Fact, Trait("Campaign", "sync-death-before-arrival")]
+    public Task Death_before_arrival_ends_the_wait_of_the_others() => MeasureAsync("sync-death-before-arrival", async (k, client) =>
     {
         await client.SayAsync($"put here{k} yes");
         Assert.Equal("ok", await client.HearAsync());
@@ -31,8 +31,8 @@ public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
         return waiting;
     });
 
-    [Fact]
-    public Task Death_while_waiting_breaks_the_round() => MeasureAsync(async (k, client) =>
+    [Fact, Trait("Campaign", "sync-death-while-waiting")]
+    public Task Death_while_waiting_breaks_the_round() => MeasureAsync("sync-death-while-waiting", async (k, client) =>
     {
         var waiting = Waiter.BarrierAsync($"x{k}", 3);
         await client.SayAsync($"barrier x{k} 3");
@@ -56,7 +56,7 @@ public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
-    private async Task MeasureAsync(Func<int, ProcessUnderTest, Task<Task>> prepare)
+    private async Task MeasureAsync(string campaign, Func<int, ProcessUnderTest, Task<Task>> prepare)
     {
         var times = new List<double>();
         for (var k = 0; k < Times; k++)
@@ -72,6 +72,6 @@ public sealed class DeathTests(ITestOutputHelper output) : IAsyncLifetime
             Assert.Contains("its process is gone", e.Message);
         }
         times.Sort();
-        output.WriteLine($"{times.Count} deaths: the others knew after {times[times.Count / 2]:0.0} ms (median), {times[^1]:0.0} ms (maximum)");
+        Campaign.Tell(output, campaign, $"{times.Count} deaths: the others knew after {times[times.Count / 2]:0.0} ms (median), {times[^1]:0.0} ms (maximum).");
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Streams.Sync.Protocol;
 
@@ -12,7 +11,7 @@ public class ParserTests
     {
         var random = new Random(7);
         var (understood, refused) = (0, 0);
-        var lines = int.Parse(Environment.GetEnvironmentVariable("STREAMS_LINES") ?? "100000", CultureInfo.InvariantCulture);
+        var lines = Campaign.Size("STREAMS_LINES", slice: 100_000, full: 1_000_000);
         for (var i = 0; i < lines; i++)
         {
             var line = FuzzedLines.Next(random).AsSpan()[..^1];

