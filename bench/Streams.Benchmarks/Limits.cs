@@ -24,6 +24,12 @@ internal sealed class Limits : IDisposable
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => long.Parse(line, CultureInfo.InvariantCulture) / 1e6)];
 
+    /// <summary>Calls of an empty function in another Python process (limits/peers.py), in milliseconds.</summary>
+    public static IReadOnlyList<double> Python(string way, int count) =>
+        [.. Command.Run("python3", Path.Combine(AppContext.BaseDirectory, "limits", "peers.py"), way, count.ToString(CultureInfo.InvariantCulture))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => long.Parse(line, CultureInfo.InvariantCulture) / 1e6)];
+
     public void Dispose() => _directory.Delete(recursive: true);
 }
 

@@ -13,8 +13,13 @@ var rounds = int.TryParse(Option("--rounds"), out var wanted) ? wanted : 5;
 using var limits = Limits.Build();
 var table = new Table(Console.Out);
 table.Add(await WarmLocalBlock.MeasureAsync(limits, rounds));
+table.Add(await WarmLocalBlock.BesidePythonAsync(rounds));
 table.Add(await NewLocalStream.MeasureAsync(rounds * 2, spare: false));
 table.Add(await NewLocalStream.MeasureAsync(rounds * 2, spare: true));
+table.Add(await NewLocalStream.BesidePythonAsync(rounds * 2));
+foreach (var count in (int[])[1, 8, 64])
+    table.Say(await ManyStreams.BlocksPerSecondAsync(count));
+table.Say(await ManyStreams.AtOnceAsync(100));
 if (host is not null)
 {
     var ssh = new SshTarget(host, sshConfig);

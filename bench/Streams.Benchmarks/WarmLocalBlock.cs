@@ -24,6 +24,23 @@ internal static class WarmLocalBlock
 
         return new Figure("warm no-op block, local, with its record lines", "C pipe ping-pong", 10, ours, limit);
     }
+
+    /// <summary>Python's way to the same: a call of a process that is there already, and a process for each call.</summary>
+    public static async Task<Figure> BesidePythonAsync(int rounds)
+    {
+        await using var streams = new StreamCollection(options: Bench.Options);
+        var stream = streams.Add("localhost");
+        for (var index = 0; index < Warm; index++)
+            await stream.RunFgAsync(static () => { });
+        List<double> ours = [], python = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            python.AddRange(Limits.Python("pool", PerRound));
+            ours.AddRange(await Bench.TimeAsync(PerRound, () => stream.RunFgAsync(static () => { })));
+        }
+
+        return new Figure("the same", "python multiprocessing.Pool.apply", 0, ours, python);
+    }
 }
 
 /// <summary>From a new local stream to its first block's result, the collection being there.</summary>
@@ -50,6 +67,23 @@ internal static class NewLocalStream
         }
 
         return new Figure($"new local stream to first result, {(spare ? "spare ready" : "no spare")}", "dotnet hello world", spare ? 0.2 : 2, ours, limit);
+    }
+
+    /// <summary>Beside a new Python process for each call.</summary>
+    public static async Task<Figure> BesidePythonAsync(int rounds)
+    {
+        Execution.LocalMachine.UseSpares = true;
+        await using var streams = new StreamCollection(options: Bench.Options);
+        await streams.Add("localhost").RunFgAsync(static () => 1);
+        List<double> ours = [], python = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            python.AddRange(Limits.Python("process", 1));
+            await Task.Delay(SpareStart);
+            ours.AddRange(await Bench.TimeAsync(1, () => streams.Add("localhost").RunFgAsync(static () => 1)));
+        }
+
+        return new Figure("the same", "python process per call (spawn)", 0, ours, python);
     }
 }
 
