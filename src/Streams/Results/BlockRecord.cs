@@ -100,7 +100,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     {
         Phase(BlockPhase.Started);
         _collection.Watch(this);
-        _collection.Writer.Post(WriteStarted);
+        _collection.Writer.PostPatiently(WriteStarted);
     }
 
     public void Logged(DateTimeOffset workerTime, LogLevel level, string text)
@@ -226,7 +226,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
             _known = _known with { Phase = BlockPhase.Finished, Finished = elapsed, Verdict = verdict, Value = value };
         _collection.Events.Flush();
         _collection.MarkChanged();
-        _collection.Writer.Post(WriteFinished);
+        _collection.Writer.PostPatiently(WriteFinished);
     }
 
     // Its collection disposes of it, on the writer's thread.

@@ -14,6 +14,11 @@ internal sealed class RecordWriter : IAsyncDisposable
     // After a first piece of work more follows within microseconds: one waking serves them all.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
 
+    // A burst of short blocks: their files are made when it is over, for making them costs more than running the blocks.
+    // Nobody sees the difference within this time, and so much waiting costs little memory.
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(1);
+    private const int MostPatient = 20_000;
+
     // At the end as long as the work moves on, it is waited for; a standstill of this length is given up on.
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
 
@@ -24,9 +29,11 @@ internal sealed class RecordWriter : IAsyncDisposable
     private readonly Func<TimeSpan> _tick;
     private readonly Action<Exception> _broken;
 
-    // Guarded by _gate: work not taken yet, its size, whether the thread knows of it, and whether it is to end.
+    // Guarded by _gate: work not taken yet, its size, whether some of it is urgent, whether the thread knows of it, and
+    // whether it is to end.
     private List<Action> _waiting = [];
     private long _waitingBytes;
+    private bool _urgent;
     private bool _awake;
     private bool _ending;
 
@@ -44,14 +51,17 @@ internal sealed class RecordWriter : IAsyncDisposable
     }
 
     /// <summary>Posts work that must be done.</summary>
-    public void Post(Action work) => Add(work, 0);
+    public void Post(Action work) => Add(work, 0, urgent: true);
+
+    /// <summary>Posts work that must be done, but not in the middle of a burst of more such work.</summary>
+    public void PostPatiently(Action work) => Add(work, 0, urgent: false);
 
     /// <summary>Posts work of this size. False if too much is waiting already: it is left out.</summary>
     public bool TryPost(int bytes, Action work)
     {
         if (Volatile.Read(ref _waitingBytes) + bytes > MostWaiting)
             return false;
-        Add(work, bytes);
+        Add(work, bytes, urgent: true);
         return true;
     }
 
@@ -85,13 +95,14 @@ internal sealed class RecordWriter : IAsyncDisposable
         }
     }
 
-    private void Add(Action work, int bytes)
+    private void Add(Action work, int bytes, bool urgent)
     {
         bool sleeping;
         lock (_gate)
         {
             _waiting.Add(work);
             _waitingBytes += bytes;
+            _urgent |= urgent;
             sleeping = !_awake;
             _awake = true;
         }
@@ -115,13 +126,28 @@ internal sealed class RecordWriter : IAsyncDisposable
             if (!IsIdle())
                 continue;
             if (_wake.WaitOne(pause))
-            {
-                _hurry.Wait(Gathering);
-                _hurry.Reset();
-            }
+                Gather();
         }
 
         _ended.SetResult();
+    }
+
+    /// <summary>Waits for more of the same: a moment if some of it is urgent, else until no more comes.</summary>
+    private void Gather()
+    {
+        var (seen, waited) = (-1, TimeSpan.Zero);
+        while (!_hurry.Wait(Gathering))
+        {
+            waited += Gathering;
+            lock (_gate)
+            {
+                if (_urgent || _waiting.Count == seen || _waiting.Count > MostPatient || waited >= LongestPatience)
+                    return;
+                seen = _waiting.Count;
+            }
+        }
+
+        _hurry.Reset();
     }
 
     // False when there is nothing left to do and nothing will come.
@@ -133,6 +159,7 @@ internal sealed class RecordWriter : IAsyncDisposable
                 return false;
             (taken, _waiting) = (_waiting, taken);
             _waitingBytes = 0;
+            _urgent = false;
             return true;
         }
     }
