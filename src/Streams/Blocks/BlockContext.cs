@@ -43,13 +43,13 @@ public sealed partial class BlockContext
     public CancellationToken Cancellation { get; }
 
     /// <summary>Name of the block's stream.</summary>
-    public string StreamName => _specification.Id?.Stream ?? "";
+    public string Stream => _specification.Id?.Stream ?? "";
 
     /// <summary>Name of the block: "1-NetServer".</summary>
-    public string BlockName => _specification.Name;
+    public string Name => _specification.Name;
 
     /// <summary>The host that the block runs on, as the test's author named it.</summary>
-    public string HostName => _specification.Host;
+    public string Host => _specification.Host;
 
     /// <summary>The block's number in its stream, from 1.</summary>
     public int Ordinal => (int)(_specification.Id?.Ordinal ?? 0);
@@ -61,7 +61,7 @@ public sealed partial class BlockContext
         get
         {
             if (_specification.Directory.Length == 0)
-                throw new InvalidOperationException($"Block {BlockName} was given no directory for its files.");
+                throw new InvalidOperationException($"Block {Name} was given no directory for its files.");
             return Directory.CreateDirectory(Path.Combine(_specification.Directory, "data")).FullName;
         }
     }
@@ -110,7 +110,7 @@ public sealed partial class BlockContext
     private SyncClient Connect()
     {
         if (_specification.Sync is not { Address.Length: > 0 } endpoint)
-            throw new SyncException($"Block {BlockName} runs without a sync server.");
+            throw new SyncException($"Block {Name} runs without a sync server.");
         var client = new SyncClient(new SyncClientOptions
         {
             Address = endpoint.Address,

@@ -3,6 +3,10 @@ namespace Streams;
 /// <summary>An exception of another process, as data. No type of it is ever loaded here.</summary>
 public sealed record BlockError
 {
+    internal BlockError()
+    {
+    }
+
     /// <summary>Full name of the exception's type.</summary>
     public required string Type { get; init; }
 

@@ -12,7 +12,7 @@ public enum BlockOutcome
     /// <summary>Not run: a requirement was not met. Does not fail the owning test.</summary>
     Skip,
 
-    /// <summary>Not run to its end, by the author's wish or because something else failed.</summary>
+    /// <summary>Not run to its end: stopped by the author, or something else failed before it. Does not fail the owning test.</summary>
     Cancel,
 
     /// <summary>The block itself failed: an exception, an assertion, an exit code.</summary>

@@ -9,7 +9,7 @@ internal sealed class FailureLedger
     private readonly List<BlockResult> _unseen = [];
 
     /// <summary>Blocks that did not run because of a failure: told under it. Guarded by <see cref="_gate"/>.</summary>
-    private readonly List<BlockResult> _cancelled = [];
+    private readonly List<BlockResult> _notRun = [];
 
     public void Add(BlockResult result)
     {
@@ -21,7 +21,7 @@ internal sealed class FailureLedger
             }
             else if (result is { Outcome: BlockOutcome.Cancel, Reason: not OutcomeReason.Stopped })
             {
-                _cancelled.Add(result);
+                _notRun.Add(result);
             }
         }
     }
@@ -66,10 +66,10 @@ internal sealed class FailureLedger
     /// <summary>One exception for several failures: root cause first, consequences after it.</summary>
     public BlockFailedException Exception(IReadOnlyList<BlockResult> failures)
     {
-        List<BlockResult> cancelled;
+        List<BlockResult> notRun;
         lock (_gate)
-            cancelled = [.. _cancelled];
+            notRun = [.. _notRun];
         var ordered = failures.OrderBy(failure => failure.IsConsequence).ThenBy(failure => failure.FinishedAfter).ToList();
-        return FailureMessage.Exception(ordered, cancelled);
+        return FailureMessage.Exception(ordered, notRun);
     }
 }

@@ -9,7 +9,7 @@ internal static class FailureMessage
 {
     private const int MostListed = 20;
 
-    public static BlockFailedException Exception(IReadOnlyList<BlockResult> ordered, IReadOnlyList<BlockResult> cancelled)
+    public static BlockFailedException Exception(IReadOnlyList<BlockResult> ordered, IReadOnlyList<BlockResult> notRun)
     {
         var root = ordered[0];
         var text = new StringBuilder();
@@ -20,9 +20,9 @@ internal static class FailureMessage
             text.Append(Headline(consequence)).Append(": ").Append(FirstLine(Cause(consequence)));
         }
 
-        foreach (var skipped in cancelled.Take(MostListed))
+        foreach (var skipped in notRun.Take(MostListed))
             text.Append("\n  not run: ").Append(Headline(skipped)).Append(": ").Append(FirstLine(skipped.Message));
-        var untold = Math.Max(0, ordered.Count - 1 - MostListed) + Math.Max(0, cancelled.Count - MostListed);
+        var untold = Math.Max(0, ordered.Count - 1 - MostListed) + Math.Max(0, notRun.Count - MostListed);
         if (untold > 0)
             text.Append("\n  and ").Append(untold).Append(" more");
         text.Append("\n  results:  ").Append(root.Directory);
@@ -65,7 +65,8 @@ internal static class FailureMessage
         var verb = failure.Outcome switch
         {
             BlockOutcome.Interrupt => "timed out",
-            BlockOutcome.Cancel => "was cancelled",
+            BlockOutcome.Cancel when failure.Reason == OutcomeReason.Stopped => "was stopped",
+            BlockOutcome.Cancel => "did not run",
             BlockOutcome.Error when failure.Reason == OutcomeReason.NotStarted => "could not start",
             BlockOutcome.Error when failure.Reason == OutcomeReason.Lost => "was lost",
             BlockOutcome.Error when failure.Reason == OutcomeReason.Crashed => "crashed",

@@ -14,7 +14,7 @@ public sealed class BlockRun<T> : BlockRun
     /// <summary>The block's value, once it has passed.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the block.</param>
     /// <exception cref="BlockFailedException">The block did not pass.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was cancelled, or the block was.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was cancelled, or the block was stopped.</exception>
     public async Task<T> ValueAsync(CancellationToken cancellationToken = default)
     {
         await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);

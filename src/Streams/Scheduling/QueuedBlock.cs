@@ -50,7 +50,7 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
 
     /// <summary>The value of a passed block.</summary>
     /// <exception cref="BlockFailedException">The block failed.</exception>
-    /// <exception cref="OperationCanceledException">The block was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The block was stopped, or did not run.</exception>
     public T Value<T>()
     {
         ThrowIfNotPassed();

@@ -21,7 +21,7 @@ internal static class WarmUp
         Run(async context =>
         {
             await Task.Yield();
-            return context.BlockName + text + number;
+            return context.Name + text + number;
         });
         Run(static () => { });
     }

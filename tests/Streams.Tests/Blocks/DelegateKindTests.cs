@@ -38,7 +38,7 @@ public class DelegateKindTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
         Add("lambda without captures", () => 7, 7);
         Add("captures beside an unsendable one", () => host + port, "h15");
         Add("the other lambda keeps the stream in the same closure", () => host.Length, 2);
-        Add("with context", (BlockContext block) => block.StreamName + block.HostName, "s1here");
+        Add("with context", (BlockContext block) => block.Stream + block.Host, "s1here");
         Add("async", async () => await Task.FromResult(host), "h1");
         Add("async that really yields", async () =>
         {
@@ -117,7 +117,7 @@ public class DelegateKindTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
     private static async Task<string> StaticAsync(BlockContext block)
     {
         await Task.Yield();
-        return block.StreamName;
+        return block.Stream;
     }
 
     private static string NameOf<T>() => typeof(T).Name;
