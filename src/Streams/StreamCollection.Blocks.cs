@@ -9,7 +9,7 @@ namespace Streams;
 
 public sealed partial class StreamCollection
 {
-    private readonly FailureLedger _failures = new();
+    private readonly FailureLedger _failures;
 
     /// <summary>Gives the block its identity, its place in the record and its party at the sync server.</summary>
     internal QueuedBlock NewBlock(ExecutionStream stream, BlockSpec specification, string name, string source, Func<BlockVerdict, object?>? readValue)

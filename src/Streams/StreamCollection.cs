@@ -50,14 +50,12 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         Options = options ?? new StreamCollectionOptions();
         var owner = OwningTest.Find(log, Options.Owner, member, file);
         _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider);
-        var results = RunResults.For(ResultsRoot.Find(Options.ResultsRoot));
+        var results = FindResults(Options.ResultsRoot);
         _scope = ProcessScope.Enter();
         _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id });
+        _failures = new FailureLedger(() => new RecordedEvidence(_record.Directory.Timeline, _record.Health.FirstProblem()));
         owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).StopAll(), this);
     }
-
-    /// <summary>The directory of this test's results.</summary>
-    public string ResultsDirectory => _record.Directory.Path;
 
     /// <summary>Number of streams.</summary>
     public int Count
@@ -141,13 +139,6 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     public Task WaitAsync(bool ignoreFailures = false, CancellationToken cancellationToken = default) =>
         WaitForAsync(null, ignoreFailures, cancellationToken);
 
-    /// <summary>
-    /// What ran when, for a console: streams as rows, blocks as bars with their times. Can be asked for at any moment, also
-    /// after disposing; <c>timeline.html</c> in <see cref="ResultsDirectory"/> shows the same.
-    /// </summary>
-    /// <param name="width">Columns to use, 80 by default.</param>
-    public string RenderTimeline(int width = 80) => string.Join('\n', TimelineText.Render(_record.Snapshot(), width));
-
     /// <inheritdoc/>
     public IEnumerator<ExecutionStream> GetEnumerator()
     {
@@ -181,6 +172,21 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         if (own is null)
             throw failure;
         throw new AggregateException("The test failed, and so did blocks that nobody had waited for. First the test's own (last) exception, then the blocks'.", own, failure);
+    }
+
+    private RunResults FindResults(string? root)
+    {
+        try
+        {
+            return RunResults.For(ResultsRoot.Find(root));
+        }
+        catch
+        {
+            // Nobody gets this collection, so nobody can dispose of it.
+            _ownException.End();
+            _closing.Dispose();
+            throw;
+        }
     }
 
     private static BlockVerdict Disposed() => new()

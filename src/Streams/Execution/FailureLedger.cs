@@ -1,7 +1,8 @@
 namespace Streams.Execution;
 
 /// <summary>The failures of a collection's blocks, and which of them the author has been told.</summary>
-internal sealed class FailureLedger
+/// <param name="record">Where the evidence is; known only when the first failure is told.</param>
+internal sealed class FailureLedger(Func<RecordedEvidence> record)
 {
     private readonly Lock _gate = new();
 
@@ -70,6 +71,6 @@ internal sealed class FailureLedger
         lock (_gate)
             notRun = [.. _notRun];
         var ordered = failures.OrderBy(failure => failure.IsConsequence).ThenBy(failure => failure.FinishedAfter).ToList();
-        return FailureMessage.Exception(ordered, notRun);
+        return FailureMessage.Exception(ordered, notRun, record());
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Streams.Blocks.Verdicts;
+using Streams.Processes;
 
 namespace Streams.Execution;
 
@@ -9,7 +10,7 @@ internal static class FailureMessage
 {
     private const int MostListed = 20;
 
-    public static BlockFailedException Exception(IReadOnlyList<BlockResult> ordered, IReadOnlyList<BlockResult> notRun)
+    public static BlockFailedException Exception(IReadOnlyList<BlockResult> ordered, IReadOnlyList<BlockResult> notRun, RecordedEvidence evidence)
     {
         var root = ordered[0];
         var text = new StringBuilder();
@@ -21,15 +22,18 @@ internal static class FailureMessage
         }
 
         foreach (var skipped in notRun.Take(MostListed))
-            text.Append("\n  not run: ").Append(Headline(skipped)).Append(": ").Append(FirstLine(skipped.Message));
+            text.Append("\n  not run: ").Append(Name(skipped)).Append(": ").Append(FirstLine(skipped.Message));
         var untold = Math.Max(0, ordered.Count - 1 - MostListed) + Math.Max(0, notRun.Count - MostListed);
         if (untold > 0)
             text.Append("\n  and ").Append(untold).Append(" more");
-        text.Append("\n  results:  ").Append(root.Directory);
+        text.Append("\n  results:  ").Append(Shown(root.Directory));
+        text.Append("\n  timeline: ").Append(new Uri(evidence.Timeline).AbsoluteUri);
+        if (evidence.Problem is { } problem)
+            text.Append("\n  Results: Partial, for not all of them could be written (").Append(Shown(problem)).Append("); what is said here of the blocks holds");
 
         var exception = new BlockFailedException(ordered, text.ToString());
         if (root.Error is { StackTrace.Length: > 0 } error)
-            ExceptionDispatchInfo.SetRemoteStackTrace(exception, $"{error.StackTrace.TrimEnd()}   (in block {root.Name} on {root.Host})");
+            ExceptionDispatchInfo.SetRemoteStackTrace(exception, $"{error.StackTrace.TrimEnd()}   (in block {Shown(root.Name)} on {Shown(root.Host)})");
         return exception;
     }
 
@@ -48,7 +52,7 @@ internal static class FailureMessage
                 .Append(" on ").Append(stray.Host).Append(": ").Append(stray.Command).Append("; remove it with: ").Append(stray.RemoveWith);
         }
 
-        text.Append('\n').Append(indent).Append("  given at: ").Append(failure.Source);
+        text.Append('\n').Append(indent).Append("  given at: ").Append(Shown(failure.Source));
     }
 
     private static void AppendTail(StringBuilder text, BlockResult failure, string indent)
@@ -72,8 +76,13 @@ internal static class FailureMessage
             BlockOutcome.Error when failure.Reason == OutcomeReason.Crashed => "crashed",
             _ => "failed",
         };
-        return $"stream '{failure.Stream}' ({failure.Host}): block {failure.Name} {verb}";
+        return $"{Name(failure)} {verb}";
     }
+
+    private static string Name(BlockResult result) => $"stream '{Shown(result.Stream)}' ({Shown(result.Host)}): block {Shown(result.Name)}";
+
+    // Names and paths are the author's, who may have them from a host.
+    private static string Shown(string text) => PrintableText.CleanLine(text);
 
     private static string Cause(BlockResult failure) => failure.Error is { } error && failure.Reason != OutcomeReason.TimedOut ? error.ToString() : failure.Message;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Streams.Processes;
 
@@ -7,7 +8,7 @@ namespace Streams.Processes;
 /// Makes text that came from a block or a host safe to print: what a terminal or a CI system would obey becomes visible
 /// instead (promise 54). Everything of theirs that reaches a console or an exception's message goes through here.
 /// </summary>
-internal static class PrintableText
+internal static partial class PrintableText
 {
     /// <summary>Several lines: line ends and tabs stay.</summary>
     public static string Clean(string text) => Clean(text, keepLines: true);
@@ -15,21 +16,20 @@ internal static class PrintableText
     /// <summary>One line, whatever is in it.</summary>
     public static string CleanLine(string text) => Clean(text, keepLines: false);
 
-    /// <summary>
-    /// Several lines, each behind a visible prefix, so that none begins as a CI system's command does
-    /// (<c>##vso[</c>, <c>::set-output</c>, <c>##teamcity[</c>).
-    /// </summary>
-    public static string CleanForCi(string text, string host)
-    {
-        var prefix = CleanLine(host) + "| ";
-        return prefix + Clean(text).Replace("\n", "\n" + prefix, StringComparison.Ordinal);
-    }
-
-    /// <summary>Whether what we print is read by a CI system.</summary>
-    public static bool IsCi { get; } =
-        new[] { "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION" }.Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
+    // Commands of CI systems in the output of what they run: Azure, GitHub's older form and TeamCity take them anywhere in a
+    // line, GitHub's newer form after white space only, Jenkins and GitLab the last. A backslash within is what breaks them.
+    [GeneratedRegex(@"#(?=#(?:vso|teamcity|section|group|endgroup|command|debug|warning|error)?\[)|(?<=^[^\S\n]*):(?=:)|\[(?=\[ATTACHMENT\|)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex CiCommand();
 
     private static string Clean(string text, bool keepLines)
+    {
+        var visible = ShowControls(text, keepLines);
+        return visible.Contains("##", StringComparison.Ordinal) || visible.Contains("::", StringComparison.Ordinal) || visible.Contains("[[", StringComparison.Ordinal)
+            ? CiCommand().Replace(visible, @"$&\")
+            : visible;
+    }
+
+    private static string ShowControls(string text, bool keepLines)
     {
         StringBuilder? result = null;
         for (var i = 0; i < text.Length; i++)

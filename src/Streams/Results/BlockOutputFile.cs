@@ -16,6 +16,9 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
     private long _length;
     private bool _atLineStart = true;
 
+    // Bytes that the disk did not take, and that no line in the file speaks of yet.
+    private long _unwritten;
+
     // The block's own offset up to which the output is here, or known to be missing.
     private long _received;
 
@@ -33,8 +36,12 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
             return;
         _received += data.Length;
         Remember(data);
-        if (!Append(data))
-            LeftOut += data.Length;
+        if (_unwritten > 0)
+            AppendGap(0);
+        if (_unwritten == 0 && Append(data))
+            return;
+        LeftOut += data.Length;
+        _unwritten += data.Length;
     }
 
     public void Missing(long offset, long bytes)
@@ -57,6 +64,8 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
     /// <summary>Lets go of the file; more output opens it again.</summary>
     public void Dispose()
     {
+        if (_unwritten > 0)
+            AppendGap(0);
         _file?.Dispose();
         _file = null;
     }
@@ -65,11 +74,19 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
     {
         _received += bytes;
         LeftOut += bytes;
-        var line = string.Create(CultureInfo.InvariantCulture, $"{(_atLineStart ? "" : "\n")}... {bytes} bytes left out ...\n");
-        var text = Encoding.ASCII.GetBytes(line);
-        Remember(text);
-        Append(text);
+        Remember(GapLine(bytes));
+        AppendGap(bytes);
     }
+
+    private void AppendGap(long bytes)
+    {
+        _unwritten += bytes;
+        if (Append(GapLine(_unwritten)))
+            _unwritten = 0;
+    }
+
+    private byte[] GapLine(long bytes) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{(_atLineStart ? "" : "\n")}... {bytes} bytes left out ...\n"));
 
     private bool Append(ReadOnlySpan<byte> data)
     {
@@ -84,6 +101,9 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             health.Failed(path, exception);
+            // What the disk took of it goes again: the line about what is missing must stand where it is missing.
+            if (_file is not null)
+                health.Try(path, () => RandomAccess.SetLength(_file, _length));
             return false;
         }
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Streams.Results;
@@ -74,7 +73,7 @@ internal sealed partial class BlockRecord
     private void WriteWhiteboard(string text)
     {
         Make();
-        _collection.Health.Try(_directory.Whiteboard, () => AtomicFile.Write(_directory.Whiteboard, Encoding.UTF8.GetBytes(text)));
+        _collection.Health.Try(_directory.Whiteboard, () => WhiteboardFile.Write(_directory.Whiteboard, text));
     }
 
     private void WriteOutput(long offset, byte[] data)
@@ -119,6 +118,8 @@ internal sealed partial class BlockRecord
             WriteLines(elapsed, block.Outcome is BlockOutcome.Pass ? LogLevel.Information : LogLevel.Warning, line);
         if (_files?.ChangedNames() is { } names)
             _collection.Health.Try(_directory.Names, () => AtomicFile.Write(_directory.Names, names));
+        if (Volatile.Read(ref _outputEnd) is > 0 and var end)
+            OutputFile().Missing(0, end);
         CloseFiles();
         var facts = new BlockFiles(_output?.LeftOut ?? 0, _output?.LastLines(10) ?? [], [.. _filesKept]);
         _collection.Health.Try(_directory.Result, () => AtomicFile.Write(_directory.Result, ResultsJson.Block(block, _stream.Host, facts)));

@@ -22,6 +22,9 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     private RecordedBlock _known;
     private long _leftOutLines;
 
+    // Output is known to reach so far. Written by the receiver's thread.
+    private long _outputEnd;
+
     // Made by the receiver's thread at the first file, which hands it to the writer's with each piece of work.
     private IncomingFiles? _files;
 
@@ -146,6 +149,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     public void Output(long offset, ReadOnlySpan<byte> data)
     {
         var copy = data.ToArray();
+        Volatile.Write(ref _outputEnd, Math.Max(_outputEnd, offset + copy.Length));
         // Left out when the disk is slower than the block: the file shows the gap, for the next offset does not fit.
         _collection.Writer.TryPost(copy.Length, () => WriteOutput(offset, copy));
     }

@@ -72,6 +72,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
             json.WriteNumber("pid", Environment.ProcessId);
         });
         record.Events.Flush();
+        record.Writer.Post(record._reports.Prepare);
         record.Writer.Post(() => record.Say(HumanLines.Log(record.Directory.DebugLog)));
         return record;
     }
@@ -99,8 +100,15 @@ internal sealed class CollectionRecord : IAsyncDisposable
     }
 
     /// <summary>Sets the whiteboard of the collection.</summary>
-    public void SetWhiteboard(string text) =>
-        Writer.Post(() => Health.Try(Directory.Whiteboard, () => AtomicFile.Write(Directory.Whiteboard, System.Text.Encoding.UTF8.GetBytes(text))));
+    public void SetWhiteboard(string text)
+    {
+        WhiteboardChanged(null, text);
+        Writer.Post(() => Health.Try(Directory.Whiteboard, () => WhiteboardFile.Write(Directory.Whiteboard, text)));
+    }
+
+    /// <summary>Records a whiteboard that is no block's.</summary>
+    internal void WhiteboardChanged(string? stream, string text) => Events.Append(
+        "whiteboard", new EventSubject(stream, null, 0), text, static (json, value) => json.WriteString("text", EventsRecord.Text(value)), essential: false);
 
     /// <summary>What is on record now.</summary>
     public CollectionSnapshot Snapshot()
@@ -193,6 +201,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
     private void SayFromAnywhere(string line)
     {
         Events.Append("results-partial", default, line, static (json, text) => json.WriteString("text", EventsRecord.Text(text)));
+        _reports.MarkChanged();
         Writer.Post(() => Say(line));
     }
 
@@ -219,6 +228,23 @@ internal sealed class CollectionRecord : IAsyncDisposable
             streams = [.. _streams];
         foreach (var stream in streams)
             stream.Close();
+        _log.Flush();
+        WriteReports();
+        // Behind what was said of the disk just now.
+        Writer.Post(Tell);
+    }
+
+    // What a full disk did not take goes into the space that was held back; the reports come after it, so that they know.
+    private void WriteReports()
+    {
+        if (!Events.Flush())
+            _reports.Dispose();
+        Events.Flush();
+        _reports.Write(Snapshot());
+    }
+
+    private void Tell()
+    {
         var snapshot = Snapshot();
         foreach (var line in HumanLines.End(snapshot, Directory.Timeline))
         {
@@ -227,7 +253,8 @@ internal sealed class CollectionRecord : IAsyncDisposable
         }
 
         _log.Dispose();
-        // Last, so that it knows of every problem.
-        _reports.Write(Snapshot());
+        if (Health.Problems().Count != snapshot.Problems.Count)
+            WriteReports();
+        _reports.Dispose();
     }
 }

@@ -11,7 +11,7 @@ namespace Streams.Results;
 /// </summary>
 internal sealed class EventsRecord : IDisposable
 {
-    // When the disk does not keep up, lines that may be left out are; a block's result never is.
+    // When the disk does not keep up, or is full, lines wait: those that may be left out up to here, the others twice that.
     private const int MostWaiting = 16 << 20;
 
     private readonly TimeProvider _time;
@@ -19,18 +19,19 @@ internal sealed class EventsRecord : IDisposable
     private readonly string _path;
     private readonly long _began;
 
-    // Held while writing to the file; taken before _gate. Guards _file, _length, _out and _outLines.
+    // Held while writing to the file; taken before _gate. Guards _file, _length and _out.
     private readonly Lock _writing = new();
     private readonly Lock _gate = new();
 
-    // Guarded by _gate: the line being made, lines made, their number, and how many lines were left out since the last one.
+    // Guarded by _gate: the line being made, lines made, the number of the last, and how many were left out since then.
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private readonly Utf8JsonWriter _json;
     private ArrayBufferWriter<byte> _lines = new(16 * 1024);
-    private int _linesCount;
     private long _number;
     private long _leftOut;
+    private bool _leftOutSaid;
 
+    // Taken from _lines to be written. Stays until the disk has taken it: a full one may have room again.
     private ArrayBufferWriter<byte> _out = new(16 * 1024);
     private SafeFileHandle? _file;
     private long _length;
@@ -56,48 +57,54 @@ internal sealed class EventsRecord : IDisposable
     /// <returns>The time of the event since the record began.</returns>
     public TimeSpan Append<T>(string kind, in EventSubject subject, T state, Action<Utf8JsonWriter, T>? fields, bool essential = true)
     {
+        TimeSpan elapsed;
         lock (_gate)
         {
-            var elapsed = Elapsed;
-            if (!essential && _lines.WrittenCount > MostWaiting)
+            elapsed = Elapsed;
+            if (_lines.WrittenCount <= (essential ? 2 * MostWaiting : MostWaiting))
             {
-                _leftOut++;
+                if (_leftOut > 0)
+                    AppendLeftOutLocked(elapsed);
+                AppendLocked(kind, subject, elapsed, state, fields);
                 return elapsed;
             }
 
-            if (_leftOut > 0)
-                AppendLeftOutLocked(elapsed);
-            AppendLocked(kind, subject, elapsed, state, fields);
-            return elapsed;
+            _leftOut++;
+            if (_leftOutSaid)
+                return elapsed;
+            _leftOutSaid = true;
         }
+
+        _health.Partial(_path, "lines came faster than the disk takes them, and some were left out");
+        return elapsed;
     }
 
     public TimeSpan Append(string kind, in EventSubject subject) => Append<object?>(kind, subject, null, null);
 
-    /// <summary>Gives all lines to the operating system. False if it would not take them.</summary>
+    /// <summary>Gives all lines to the operating system. False if it would not take them: they wait for the next time.</summary>
     public bool Flush()
     {
         lock (_writing)
         {
-            int lines;
-            lock (_gate)
+            while (true)
             {
-                if (_lines.WrittenCount == 0)
+                if (_out.WrittenCount == 0 && !TakeLinesLocked())
                     return true;
-                (_out, _lines) = (_lines, _out);
-                (lines, _linesCount) = (_linesCount, 0);
+                if (!WriteLocked(_out.WrittenSpan))
+                    return false;
+                Recycle(ref _out);
             }
-
-            var written = WriteLocked(_out.WrittenSpan);
-            Recycle(ref _out);
-            if (!written)
-                CountLeftOut(lines);
-            return written;
         }
     }
 
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_leftOut > 0)
+                AppendLeftOutLocked(Elapsed);
+        }
+
         Flush();
         lock (_writing)
             _file?.Dispose();
@@ -108,6 +115,15 @@ internal sealed class EventsRecord : IDisposable
     /// <summary>Text that JSON can hold: a lone surrogate becomes the replacement character.</summary>
     public static string Text(string text) =>
         text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) : text;
+
+    private bool TakeLinesLocked()
+    {
+        lock (_gate)
+        {
+            (_out, _lines) = (_lines, _out);
+            return _out.WrittenCount > 0;
+        }
+    }
 
     private void AppendLeftOutLocked(TimeSpan elapsed)
     {
@@ -140,7 +156,6 @@ internal sealed class EventsRecord : IDisposable
         _line.Write("\n"u8);
         _lines.Write(_line.WrittenSpan);
         _number++;
-        _linesCount++;
     }
 
     // At an offset of our own: what a full disk cut off is cut away again, and the next line begins where it should.
@@ -160,12 +175,6 @@ internal sealed class EventsRecord : IDisposable
                 _health.Try(_path, () => RandomAccess.SetLength(_file, _length));
             return false;
         }
-    }
-
-    private void CountLeftOut(int lines)
-    {
-        lock (_gate)
-            _leftOut += lines;
     }
 
     // A burst must not keep its memory for the rest of the run.

@@ -32,6 +32,8 @@ internal static class HumanLines
         yield return $"RESULTS    : {Tally.Of(snapshot.Outcomes)}";
         yield return $"TIME       : {Time(snapshot.Elapsed)}";
         yield return $"HTML       : {Printable.Line(timeline)}";
+        if (snapshot.Problems is [var problem, ..])
+            yield return $"PARTIAL    : {Printable.Line(problem)}";
     }
 
     public static string Time(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##} s");

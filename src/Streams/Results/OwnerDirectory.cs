@@ -21,6 +21,9 @@ internal sealed class OwnerDirectory(string path, string name)
 
     public string Whiteboard => In("whiteboard");
 
+    /// <summary>The test's own files. Made on first use, by whoever uses it.</summary>
+    public string Data => In("data");
+
     public string Names => In("names.json");
 
     /// <summary>Stream names that could not be used as they are.</summary>

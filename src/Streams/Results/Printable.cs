@@ -5,22 +5,8 @@ namespace Streams.Results;
 /// <summary>Makes text of a block fit for a line of ours, so that it can drive neither a terminal nor a CI (promise 54).</summary>
 internal static class Printable
 {
-    // What CI systems take for a command when it starts a line.
-    private static readonly string[] LineCommands = ["##", "::", "[["];
-
     /// <summary>One line: control and invisible characters made visible, CI commands broken.</summary>
-    public static string Line(string text)
-    {
-        var printable = PrintableText.CleanLine(text.Replace("\t", "    ", StringComparison.Ordinal));
-        var start = printable.AsSpan().TrimStart();
-        foreach (var command in LineCommands)
-        {
-            if (start.StartsWith(command, StringComparison.Ordinal))
-                return "\\" + printable;
-        }
-
-        return printable;
-    }
+    public static string Line(string text) => PrintableText.CleanLine(text.Replace("\t", "    ", StringComparison.Ordinal));
 
     /// <summary>The lines of a text, each fit for printing.</summary>
     public static IEnumerable<string> Lines(string text) =>

@@ -22,6 +22,13 @@ internal sealed class RecordHealth(string directory, Action<string> say)
             return _count > _problems.Count ? [.. _problems, $"and {_count - _problems.Count} more"] : [.. _problems];
     }
 
+    /// <summary>The first problem; null if there is none.</summary>
+    public string? FirstProblem()
+    {
+        lock (_gate)
+            return _problems.Count > 0 ? _problems[0] : null;
+    }
+
     /// <summary>Does something with the disk. False if the disk would not.</summary>
     public bool Try(string path, Action action)
     {

@@ -23,7 +23,9 @@ internal static class ResultsJson
         json.WriteEndObject();
     });
 
-    public static byte[] Collection(CollectionSnapshot snapshot) => Write(json =>
+    /// <param name="snapshot">What is on record.</param>
+    /// <param name="brief">True on a full disk: how many blocks there are, and none of them.</param>
+    public static byte[] Collection(CollectionSnapshot snapshot, bool brief = false) => Write(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("version", 1);
@@ -37,8 +39,10 @@ internal static class ResultsJson
         foreach (var (word, count) in Tally.Counts(snapshot.Outcomes))
             json.WriteNumber(word, count);
         json.WriteEndObject();
+        if (brief)
+            json.WriteNumber("blocksLeftOut", snapshot.Blocks.Count());
         json.WriteStartArray("streams");
-        foreach (var stream in snapshot.Streams)
+        foreach (var stream in brief ? [] : snapshot.Streams)
             WriteStream(json, stream);
         json.WriteEndArray();
         json.WriteEndObject();

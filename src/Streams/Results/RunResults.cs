@@ -30,8 +30,20 @@ internal sealed class RunResults : IDisposable
 
     /// <summary>The run of this process under the root; made at the first call.</summary>
     /// <exception cref="StreamsException">It cannot be made there.</exception>
-    public static RunResults For(ResultsRoot root) =>
-        Runs.GetOrAdd(root.Path, path => new(() => Start(path, TimeProvider.System))).Value;
+    public static RunResults For(ResultsRoot root)
+    {
+        var run = Runs.GetOrAdd(root.Path, path => new(() => Start(path, TimeProvider.System)));
+        try
+        {
+            return run.Value;
+        }
+        catch (StreamsException)
+        {
+            // The disk was full, perhaps; the next collection of this process tries again.
+            Runs.TryRemove(KeyValuePair.Create(root.Path, run));
+            throw;
+        }
+    }
 
     /// <summary>Makes a new run, points <c>latest</c> to it and removes the oldest ones.</summary>
     public static RunResults Start(string root, TimeProvider time, int runsKept = RunsKept)

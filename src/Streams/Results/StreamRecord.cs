@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
@@ -64,11 +63,15 @@ internal sealed class StreamRecord : IDisposable
     }
 
     /// <summary>Sets the stream's whiteboard.</summary>
-    public void SetWhiteboard(string text) => Collection.Writer.Post(() => Collection.Health.Try(_directory.Whiteboard, () =>
+    public void SetWhiteboard(string text)
     {
-        Directory.CreateDirectory(Path);
-        AtomicFile.Write(_directory.Whiteboard, Encoding.UTF8.GetBytes(text));
-    }));
+        Collection.WhiteboardChanged(Name, text);
+        Collection.Writer.Post(() => Collection.Health.Try(_directory.Whiteboard, () =>
+        {
+            Directory.CreateDirectory(Path);
+            WhiteboardFile.Write(_directory.Whiteboard, text);
+        }));
+    }
 
     // Its collection disposes of it, on the writer's thread.
     void IDisposable.Dispose() => Close();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Streams.Results;
@@ -9,10 +10,13 @@ internal sealed class TextLog(string path, RecordHealth health) : IDisposable
     private readonly StringBuilder _lines = new();
     private Microsoft.Win32.SafeHandles.SafeFileHandle? _file;
     private long _length;
+    private long _lost;
+    private int _count;
 
     public void Add(string line)
     {
         _lines.Append(line).Append('\n');
+        _count++;
         if (_lines.Length > WriteAt)
             Flush();
     }
@@ -21,9 +25,12 @@ internal sealed class TextLog(string path, RecordHealth health) : IDisposable
     {
         if (_lines.Length == 0)
             return;
-        var bytes = Encoding.UTF8.GetBytes(_lines.ToString());
+        var missing = _lost == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"... {_lost} lines left out: the disk did not take them ...\n");
+        var bytes = Encoding.UTF8.GetBytes(missing + _lines);
         _lines.Clear();
-        if (!health.Try(path, () => Write(bytes)) && _file is not null)
+        _lost = health.Try(path, () => Write(bytes)) ? 0 : _lost + _count;
+        _count = 0;
+        if (_lost > 0 && _file is not null)
             health.Try(path, () => RandomAccess.SetLength(_file, _length));
     }
 

@@ -72,7 +72,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
 
     public BlockResult Finished(QueuedBlock block, BlockVerdict verdict)
     {
-        record.Finished(verdict);
+        record.Finished(verdict, ValueText.Of(block.ValueOrNull));
         var known = record.Snapshot();
         var result = new BlockResult
         {

@@ -30,6 +30,9 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     /// <summary>Set by the queue that holds the block: called when the author asks for the block's end.</summary>
     public Action<QueuedBlock>? OnStopRequested { get; set; }
 
+    /// <summary>The value, once it is read; null before, and for a block without one.</summary>
+    public object? ValueOrNull => _value;
+
     public void StopRequested() => OnStopRequested?.Invoke(this);
 
     public void Enter(BlockPhase phase)

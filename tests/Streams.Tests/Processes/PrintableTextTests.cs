@@ -27,8 +27,13 @@ public class PrintableTextTests
     public void Line_is_one_line() => Assert.Equal("a\\nb\\tc\\r\\nd", PrintableText.CleanLine("a\nb\tc\r\nd"));
 
     [Theory]
-    [InlineData("##vso[task.setvariable]x\n::set-output name=a::b")]
-    [InlineData("a\r\n##teamcity[x]")]
-    public void No_line_begins_as_a_command_of_a_ci_system(string text) =>
-        Assert.All(PrintableText.CleanForCi(text, "db\n1").Split('\n'), line => Assert.StartsWith("db\\n1| ", line, StringComparison.Ordinal));
+    [InlineData("##vso[task.setvariable]x\n::set-output name=a::b", "#\\#vso[task.setvariable]x\n:\\:set-output name=a::b")]
+    [InlineData("a\r\n \t::error file=a", "a\r\n \t:\\:error file=a")]
+    [InlineData("quietly ##TeamCity[x] and ##[command]y", "quietly #\\#TeamCity[x] and #\\#[command]y")]
+    [InlineData("[[ATTACHMENT|/etc/passwd]]", "[\\[ATTACHMENT|/etc/passwd]]")]
+    [InlineData("std::vector, a[[1]], ## heading, #[x]", "std::vector, a[[1]], ## heading, #[x]")]
+    public void No_text_is_a_command_of_a_ci_system(string text, string printed) => Assert.Equal(printed, PrintableText.Clean(text));
+
+    [Fact]
+    public void A_control_character_cannot_hide_a_command() => Assert.Equal("#\\x00#vso[x]", PrintableText.CleanLine("#\0#vso[x]"));
 }

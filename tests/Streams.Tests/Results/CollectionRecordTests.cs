@@ -129,7 +129,7 @@ public class CollectionRecordTests
         await test.Record.DisposeAsync();
         Assert.StartsWith("LOG        : /", test.Lines[0], StringComparison.Ordinal);
         Assert.Equal(" (1/1) server/1-NetServer: STARTED on db1", test.Lines[1]);
-        Assert.Matches("^ \\(1/1\\) server/1-NetServer: FAIL \\(0(\\.\\d+)? s\\): \\\\##vso\\[task.complete\\]\\\\e\\[2J$", test.Lines[2]);
+        Assert.Matches("^ \\(1/1\\) server/1-NetServer: FAIL \\(0(\\.\\d+)? s\\): #\\\\#vso\\[task.complete\\]\\\\e\\[2J$", test.Lines[2]);
         Assert.DoesNotContain(test.Lines, line => line.Any(char.IsControl));
     }
 

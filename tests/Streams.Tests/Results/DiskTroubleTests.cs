@@ -33,11 +33,64 @@ public class DiskTroubleTests
                 JsonDocument.Parse(File.ReadAllBytes(json));
             Assert.All(Directory.EnumerateFiles(root.Root, "data.bin", SearchOption.AllDirectories), file => Assert.Equal(1000, new FileInfo(file).Length));
             Assert.Empty(Directory.EnumerateFiles(root.Root, "*.tmp", SearchOption.AllDirectories));
+            var results = JsonDocument.Parse(File.ReadAllBytes(test["results.json"])).RootElement;
+            Assert.Equal("partial", results.GetProperty("results").GetString());
+            Assert.True(results.GetProperty("complete").GetBoolean());
+            Assert.Equal(300, results.GetProperty("tally").GetProperty("PASS").GetInt32());
+            Assert.StartsWith("PARTIAL    : ", test.Lines[^1], StringComparison.Ordinal);
         }
     }
 
     [NeedsFact(Needs.Root)]
-    public async Task Record_goes_on_when_space_is_free_again_and_says_what_is_missing()
+    public async Task Results_that_were_called_complete_are_called_partial_when_the_disk_fills_up()
+    {
+        using var root = new TempDirectory();
+        using var disk = new SmallDisk(root.Root, "size=400k");
+        await using var test = new TestRecord(root.Root);
+        var stream = test.Record.AddStream("a", "local");
+        stream.BlockQueued("First").Finished(TestRecord.Passed);
+        await test.Record.FlushAsync().DefaultTimeout();
+        await Eventually.True(() => File.Exists(test["results.json"]));
+        Assert.Equal("complete", Results());
+
+        Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(root.Root, "filler"), new byte[1 << 20]));
+        for (var i = 0; i < 100; i++)
+            stream.BlockQueued("Block").Finished(TestRecord.Passed, new string('x', 1000));
+        // While the run goes on, and the disk stays full.
+        await Eventually.True(() => Results() == "partial");
+        await test.Record.DisposeAsync();
+        Assert.Equal("partial", Results());
+
+        string Results() => JsonDocument.Parse(File.ReadAllBytes(test["results.json"])).RootElement.GetProperty("results").GetString()!;
+    }
+
+    [NeedsFact(Needs.Root)]
+    public async Task Output_and_logs_show_the_gap_where_the_disk_was_full()
+    {
+        using var root = new TempDirectory();
+        using var disk = new SmallDisk(root.Root, "size=400k");
+        await using var test = new TestRecord(root.Root);
+        var filler = Path.Combine(root.Root, "filler");
+        var block = test.Record.AddStream("a", "local").BlockQueued("Block");
+        block.Output(0, "before\n"u8);
+        block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, "logged before");
+        await test.Record.FlushAsync().DefaultTimeout();
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[1 << 20]));
+        block.Output(7, new byte[10_000]);
+        block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, new string('y', 10_000));
+        await test.Record.FlushAsync().DefaultTimeout();
+        File.Delete(filler);
+        block.Output(10_007, "after\n"u8);
+        block.Finished(TestRecord.Passed);
+        await test.Record.DisposeAsync();
+
+        Assert.Equal("before\n... 10000 bytes left out ...\nafter\n", File.ReadAllText(test["streams/a/1-Block/output.log"]));
+        Assert.Contains("... 1 lines left out: the disk did not take them ...", File.ReadAllLines(test["streams/a/1-Block/debug.log"]));
+        Assert.Equal(10_000, JsonDocument.Parse(File.ReadAllBytes(test["streams/a/1-Block/result.json"])).RootElement.GetProperty("outputBytesLeftOut").GetInt64());
+    }
+
+    [NeedsFact(Needs.Root)]
+    public async Task Record_is_whole_when_space_is_free_again()
     {
         using var root = new TempDirectory();
         using var disk = new SmallDisk(root.Root, "size=200k");
@@ -50,9 +103,10 @@ public class DiskTroubleTests
         File.Delete(filler);
         stream.BlockQueued("Last").Finished(TestRecord.Passed);
 
-        var lines = File.ReadAllLines(test["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()).ToList();
-        Assert.Contains("lines-left-out", lines);
-        Assert.Equal("block-finished", lines[^1]);
+        var lines = File.ReadAllLines(test["events.jsonl"]).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(Enumerable.Range(1, lines.Count), lines.Select(line => line.GetProperty("n").GetInt32()));
+        Assert.Equal(201, lines.Count(line => line.GetProperty("kind").GetString() == "block-finished"));
+        Assert.Contains(lines, line => line.GetProperty("kind").GetString() == "results-partial");
     }
 
     [NeedsFact(Needs.Root)]
