@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streams.Processes;
 using Streams.Sync.Client;
 using Streams.Sync.Protocol;
 
@@ -143,7 +144,7 @@ public sealed partial class SyncClient : IAsyncDisposable
     private static void CheckName(string name)
     {
         if (name == "*" || !Word.TryName(System.Text.Encoding.ASCII.GetBytes(Word.Encode(name)), out _))
-            throw new ArgumentException($"'{name}' cannot be a name: 1 to {SyncLimits.MaxName} bytes of UTF-8 without control characters, not '*'", nameof(name));
+            throw new ArgumentException($"'{PrintableText.CleanLine(name)}' cannot be a name: 1 to {SyncLimits.MaxName} bytes of UTF-8 without control characters, not '*'", nameof(name));
     }
 
     private static string List(IReadOnlyCollection<string>? parties)

@@ -1,17 +1,19 @@
+using Streams.Processes;
+
 namespace Streams.Sync;
 
 /// <summary>Base of everything that synchronisation can report.</summary>
 public class SyncException : Exception
 {
-    /// <summary>Creates an exception with the given message.</summary>
+    /// <summary>Creates an exception with the given message, made safe to print: it may quote what a party wrote.</summary>
     public SyncException(string message)
-        : base(message)
+        : base(PrintableText.Clean(message))
     {
     }
 
-    /// <summary>Creates an exception with the given message and cause.</summary>
+    /// <summary>Creates an exception with the given message, made safe to print, and cause.</summary>
     public SyncException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(PrintableText.Clean(message), innerException)
     {
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Processes;
 
 namespace Streams.Sync;
 
@@ -7,10 +8,11 @@ internal static partial class SyncLog
 {
     public static void RoundEnded(ILogger logger, SyncRound round)
     {
+        var barrier = PrintableText.CleanLine(round.Barrier);
         if (round.Cause is { } cause)
-            RoundBroke(logger, round.Barrier, round.Number, cause, round.By, round.Waits.Count, round.Expected);
+            RoundBroke(logger, barrier, round.Number, cause, round.By is { } by ? PrintableText.CleanLine(by) : null, round.Waits.Count, round.Expected);
         else
-            RoundPassed(logger, round.Barrier, round.Number, round.Expected);
+            RoundPassed(logger, barrier, round.Number, round.Expected);
     }
 
     [LoggerMessage(300, LogLevel.Information, "Sync server listens at {Address}")]

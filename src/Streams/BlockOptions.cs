@@ -1,3 +1,5 @@
+using Streams.Scheduling;
+
 namespace Streams;
 
 /// <summary>Settings of one block.</summary>
@@ -5,7 +7,17 @@ public sealed record BlockOptions
 {
     /// <summary>The block's name, used in messages and as its directory's name after its ordinal.</summary>
     /// <value>By default made from the method, or from file and line of a lambda.</value>
-    public string? Name { get; init; }
+    /// <exception cref="ArgumentException">It is empty, longer than 1,000 bytes, or has control characters.</exception>
+    public string? Name
+    {
+        get;
+        init
+        {
+            if (value is not null)
+                StreamNames.Check(value, "block");
+            field = value;
+        }
+    }
 
     /// <summary>How long the block may run before it is ended as <see cref="BlockOutcome.Interrupt"/>.</summary>
     /// <value><see cref="StreamCollectionOptions.BlockTimeLimit"/> by default.</value>

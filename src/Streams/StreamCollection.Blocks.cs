@@ -20,7 +20,7 @@ public sealed partial class StreamCollection
         specification.Order = (ulong)record.Order;
         specification.Name = record.Name;
         specification.Directory = record.Path;
-        specification.Sync = new SyncEndpoint { Party = $"{stream.Name}/{record.Name}" };
+        specification.Sync = new SyncEndpoint { Party = PartyName.Of(stream.Name, record.Name) };
         if (Activity.Current is { Id: { } id } activity)
         {
             specification.TraceParent = id;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Streams.Blocks;
 using Streams.Execution;
 using Streams.Owner;
+using Streams.Processes;
 using Streams.Results;
 using Streams.Scheduling;
 using Streams.Sync;
@@ -86,7 +87,7 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
             lock (_gate)
             {
                 return _streams.Find(stream => stream.Name == name)
-                    ?? throw new KeyNotFoundException($"No stream is named '{name}'; there are: {string.Join(", ", _streams.Select(stream => stream.Name))}.");
+                    ?? throw new KeyNotFoundException($"No stream is named '{PrintableText.CleanLine(name)}'; there are: {PrintableText.CleanLine(string.Join(", ", _streams.Select(stream => stream.Name)))}.");
             }
         }
     }
@@ -118,7 +119,7 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         ExecutionStream stream;
         lock (_gate)
         {
-            var unique = StreamNames.Choose(name, host.ToString(), _streams.Select(other => other.Name));
+            var unique = StreamNames.Choose(name, host.ToString(), [.. _streams.Select(other => (other.Name, other.Host.ToString()))]);
             var identity = new WorkerIdentity(_scope.Run, _id, unique, host.ToString());
             var executor = _scope.CreateExecutor(host, identity, Options, _parties);
             stream = new ExecutionStream(this, _record.AddStream(unique, host.ToString()), host, executor);

@@ -1,17 +1,19 @@
+using Streams.Processes;
+
 namespace Streams;
 
 /// <summary>Base of all exceptions of this library.</summary>
 public class StreamsException : Exception
 {
-    /// <summary>Creates an exception with the given message.</summary>
+    /// <summary>Creates an exception with the given message, made safe to print: it may quote a block or a host.</summary>
     public StreamsException(string message)
-        : base(message)
+        : base(PrintableText.Clean(message))
     {
     }
 
-    /// <summary>Creates an exception with the given message and cause.</summary>
+    /// <summary>Creates an exception with the given message, made safe to print, and cause.</summary>
     public StreamsException(string message, Exception? innerException)
-        : base(message, innerException)
+        : base(PrintableText.Clean(message), innerException)
     {
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Streams.Processes;
 using Streams.Sync.Protocol;
 
 namespace Streams.Sync.State;
@@ -225,11 +226,8 @@ internal static class WaitReport
         return clean.Length <= LongestOutput ? clean : string.Concat(clean.AsSpan(0, LongestOutput), "…");
     }
 
-    /// <summary>What a party wrote may end on a terminal: no control characters.</summary>
-    private static string Clean(string text) =>
-        text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
-            ? new string([.. text.Select(character => char.IsControl(character) && character != '\n' ? '\u00b7' : character)])
-            : text;
+    /// <summary>What a party wrote may end on a terminal, or in the log of a CI system.</summary>
+    private static string Clean(string text) => PrintableText.Clean(text);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

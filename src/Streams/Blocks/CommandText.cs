@@ -20,9 +20,9 @@ internal static class CommandText
         if (command.StartsWith(ExecPrefix, StringComparison.Ordinal))
             return Shell(command[ExecPrefix.Length..]);
         if (command.StartsWith(BlockPrefix, StringComparison.Ordinal))
-            throw new ArgumentException($"No block '{command[BlockPrefix.Length..]}' is known: give the block itself, as a lambda or a method.", nameof(command));
+            throw new ArgumentException($"No block '{PrintableText.CleanLine(command[BlockPrefix.Length..])}' is known: give the block itself, as a lambda or a method.", nameof(command));
         if (command.Length > 0 && !command.Any(char.IsWhiteSpace) && !command.Contains('/', StringComparison.Ordinal))
-            throw new ArgumentException($"'{command}' is one bare word, which could be a block's name as well as a command's. To run it as a command write \"{ExecPrefix}{command}\".", nameof(command));
+            throw new ArgumentException($"'{PrintableText.CleanLine(command)}' is one bare word, which could be a block's name as well as a command's. To run it as a command write \"{ExecPrefix}{PrintableText.CleanLine(command)}\".", nameof(command));
         return Shell(command);
     }
 

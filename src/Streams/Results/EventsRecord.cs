@@ -42,7 +42,7 @@ internal sealed class EventsRecord : IDisposable
         _time = time;
         _health = health;
         _began = time.GetTimestamp();
-        _json = new Utf8JsonWriter(_line, new JsonWriterOptions { SkipValidation = true });
+        _json = new Utf8JsonWriter(_line, new JsonWriterOptions { SkipValidation = true, Encoder = ResultsJson.Encoder });
     }
 
     /// <summary>Time since the record began. Never jumps.</summary>

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Streams.Blocks;
 using Streams.Execution;
 
@@ -8,7 +10,10 @@ namespace Streams.Results;
 /// <summary>Writes result.json of a block and results.json of a collection (docs/results.md). ASCII only.</summary>
 internal static class ResultsJson
 {
-    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
+    /// <summary>ASCII only, and no '#': files that people print in CI systems hold no command for those.</summary>
+    public static JavaScriptEncoder Encoder { get; } = MakeEncoder();
+
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true, Encoder = Encoder };
 
     public static byte[] Block(RecordedBlock block, string host, BlockFiles files) => Write(json =>
     {
@@ -75,6 +80,13 @@ internal static class ResultsJson
             WriteStrays(json, verdict.Strays);
         if (verdict.StreamIsLost)
             json.WriteBoolean("streamIsLost", true);
+    }
+
+    private static JavaScriptEncoder MakeEncoder()
+    {
+        var allowed = new TextEncoderSettings(UnicodeRanges.BasicLatin);
+        allowed.ForbidCharacter('#');
+        return JavaScriptEncoder.Create(allowed);
     }
 
     private static bool IsExecutionOk(BlockVerdict verdict) =>
@@ -187,7 +199,7 @@ internal static class ResultsJson
     private static byte[] Write(Action<Utf8JsonWriter> content)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = Encoder }))
             content(json);
         buffer.Write("\n"u8);
         return buffer.WrittenSpan.ToArray();

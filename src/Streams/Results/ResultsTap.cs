@@ -35,5 +35,5 @@ internal static class ResultsTap
     private static string Description(string text) => Printable.Line(text.ReplaceLineEndings(" ")).Replace("#", "\\#", StringComparison.Ordinal);
 
     // A JSON string is a YAML string.
-    private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(EventsRecord.Text(text));
+    private static string Quoted(string text) => System.Text.Json.JsonSerializer.Serialize(EventsRecord.Text(text), ResultsJson.Indented);
 }

@@ -25,8 +25,9 @@ internal static class SafeName
         if (IsPlain(name) && name.Length <= maxBytes)
             return name;
         var safe = new StringBuilder(name.Length);
+        // '##' begins commands of CI systems, and paths are printed.
         foreach (var rune in name.EnumerateRunes())
-            safe.Append(IsAllowed(rune) ? rune.ToString() : "_");
+            safe.Append(!IsAllowed(rune) || (rune.Value == '#' && safe.Length > 0 && safe[^1] == '#') ? "_" : rune.ToString());
         ReplaceEnds(safe);
         if (IsReserved(safe.ToString()))
             safe.Insert(0, '_');

@@ -1,5 +1,6 @@
 using Streams.Blocks;
 using Streams.Execution;
+using Streams.Processes;
 using Streams.Wire;
 
 namespace Streams.Scheduling;
@@ -65,7 +66,7 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     {
         var result = Run.Result ?? throw new InvalidOperationException($"Block {Name} has not finished.");
         if (result.Outcome is BlockOutcome.Cancel or BlockOutcome.Skip)
-            throw new OperationCanceledException($"Block {Name} on stream '{StreamName}' was not run to its end: {result.Message}");
+            throw new OperationCanceledException($"Block {PrintableText.CleanLine(Name)} on stream '{PrintableText.CleanLine(StreamName)}' was not run to its end: {result.Message}");
         if (result.IsFailure)
             throw observer.Failure(result);
     }
@@ -86,7 +87,7 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
             {
                 Outcome = BlockOutcome.Fail,
                 Reason = OutcomeReason.ResultNotSendable,
-                Message = $"the block itself passed, but its result could not be read: {exception.Message}",
+                Message = $"the block itself passed, but its result could not be read: {PrintableText.Clean(exception.Message)}",
             };
         }
     }
