@@ -14,7 +14,7 @@ public sealed partial class StreamCollection
     /// <summary>Gives the block its identity, its place in the record and its party at the sync server.</summary>
     internal QueuedBlock NewBlock(ExecutionStream stream, BlockSpec specification, string name, string source, Func<BlockVerdict, object?>? readValue)
     {
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ThrowIfDisposed();
         var record = stream.Record.BlockQueued(name);
         specification.Id = new BlockId { Run = _scope.Run, Collection = _id, Stream = stream.Name, Ordinal = record.Ordinal };
         specification.Order = (ulong)record.Order;

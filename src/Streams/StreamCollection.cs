@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Execution;
 using Streams.Owner;
 using Streams.Processes;
@@ -36,6 +37,7 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     private readonly SyncParties _parties;
 
     private int _disposed;
+    private long _disposedAt;
 
     /// <summary>Creates the collection of one test. Nothing is started yet.</summary>
     /// <param name="log">
@@ -109,13 +111,19 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <exception cref="FormatException">The host is not a valid host; the message names the character and its place.</exception>
     /// <exception cref="ArgumentException">The name is in use or empty.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public ExecutionStream Add(string host, string? name = null) => Add(StreamHost.Parse(host), name);
+    public ExecutionStream Add(string host, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (string.IsNullOrWhiteSpace(host))
+            throw new ArgumentException("A stream needs a host's name; use \"localhost\" for this machine.", nameof(host));
+        return Add(StreamHost.Parse(host), name);
+    }
 
     /// <inheritdoc cref="Add(string, string?)"/>
     public ExecutionStream Add(StreamHost host, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(host);
-        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        ThrowIfDisposed();
         ExecutionStream stream;
         lock (_gate)
         {
@@ -159,6 +167,7 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        _disposedAt = Options.TimeProvider.GetTimestamp();
         var own = _ownException.End();
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(this.Select(stream => stream.CloseAsync(Disposed()))).ConfigureAwait(false);
@@ -173,6 +182,16 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         if (own is null)
             throw failure;
         throw new AggregateException("The test failed, and so did blocks that nobody had waited for. First the test's own (last) exception, then the blocks'.", own, failure);
+    }
+
+    private void ThrowIfDisposed()
+    {
+        if (_disposed == 0)
+            return;
+        var ago = Durations.InWords(Options.TimeProvider.GetElapsedTime(_disposedAt));
+        throw new ObjectDisposedException(
+            nameof(StreamCollection),
+            $"The streams of '{PrintableText.CleanLine(_record.Directory.Name)}' were disposed {ago} ago: their workers have ended, and nothing can run on them. Nothing was started.");
     }
 
     private RunResults FindResults(string? root)

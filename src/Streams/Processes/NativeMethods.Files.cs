@@ -111,6 +111,12 @@ internal static partial class NativeMethods
 /// <summary>What <c>statx</c> tells that .NET does not: owner, type with mode, and the space really taken.</summary>
 internal readonly record struct FileStatus(uint UserId, int Mode, long Size, long Allocated)
 {
-    public bool IsDirectory => (Mode & 0xF000) == 0x4000;
+    public const int Fifo = 0x1000;
+    public const int Link = 0xA000;
+    public const int Socket = 0xC000;
+
+    public int Type => Mode & 0xF000;
+    public bool IsDirectory => Type == 0x4000;
+    public bool IsRegularFile => Type == 0x8000;
     public int Permissions => Mode & 0xFFF;
 }

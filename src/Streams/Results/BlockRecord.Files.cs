@@ -8,6 +8,7 @@ internal sealed partial class BlockRecord
     private const int MostSaidLines = 500;
 
     private readonly List<string> _filesKept = [];
+    private readonly List<string> _filesNoted = [];
     private int _saidLines;
     private TextLog? _log;
     private BlockOutputFile? _output;
@@ -100,13 +101,29 @@ internal sealed partial class BlockRecord
         }
         else if (last)
         {
-            _filesKept.Add(file.Relative);
-            _collection.Events.Append("block-file", Subject, file, static (json, kept) =>
-            {
-                json.WriteString("name", EventsRecord.Text(kept.Relative));
-                json.WriteNumber("bytes", kept.Announced);
-            });
+            RecordFile(file.Relative, file.Announced);
         }
+    }
+
+    private void RecordFile(string name, long bytes)
+    {
+        _filesKept.Add(name);
+        _collection.Events.Append("block-file", Subject, (name, bytes), static (json, file) =>
+        {
+            json.WriteString("name", EventsRecord.Text(file.name));
+            json.WriteNumber("bytes", file.bytes);
+        });
+    }
+
+    // A block on this machine wrote its files where they belong.
+    private void ListData()
+    {
+        if (_files is not null)
+            return;
+        var listing = DataListing.Of(DataPath);
+        foreach (var (name, bytes) in listing.Files)
+            RecordFile(name, bytes);
+        _filesNoted.AddRange(listing.Notes);
     }
 
     private void WriteFinished()
@@ -121,7 +138,8 @@ internal sealed partial class BlockRecord
         if (Volatile.Read(ref _outputEnd) is > 0 and var end)
             OutputFile().Missing(0, end);
         CloseFiles();
-        var facts = new BlockFiles(_output?.LeftOut ?? 0, _output?.LastLines(10) ?? [], [.. _filesKept]);
+        ListData();
+        var facts = new BlockFiles(_output?.LeftOut ?? 0, _output?.LastLines(10) ?? [], [.. _filesKept], [.. _filesNoted]);
         _collection.Health.Try(_directory.Result, () => AtomicFile.Write(_directory.Result, ResultsJson.Block(block, _stream.Host, facts)));
         _collection.Say(HumanLines.Finished(block, _collection.BlockCount));
     }

@@ -252,6 +252,10 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
             json.WriteString("name", file.shown);
             json.WriteString("why", EventsRecord.Text(file.why));
         });
-        _collection.Writer.Post(() => WriteLines(elapsed, LogLevel.Warning, $"file '{shown}' is not among the results: {Printable.Line(why)}"));
+        _collection.Writer.Post(() =>
+        {
+            _filesNoted.Add($"{shown}: {why}");
+            WriteLines(elapsed, LogLevel.Warning, $"file '{shown}' is not among the results: {Printable.Line(why)}");
+        });
     }
 }

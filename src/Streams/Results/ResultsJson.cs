@@ -25,6 +25,7 @@ internal static class ResultsJson
             json.WriteNumber("outputBytesLeftOut", files.OutputLeftOut);
         WriteTexts(json, "lastOutput", files.LastOutput);
         WriteTexts(json, "data", files.Data);
+        WriteTexts(json, "dataNotes", files.Notes);
         json.WriteEndObject();
     });
 

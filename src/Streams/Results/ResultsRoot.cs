@@ -82,8 +82,11 @@ internal sealed record ResultsRoot(string Path, string NamedBy)
             throw Unusable($"the part '{longName[..20]}…' of its path is longer than {LongestName} bytes", null);
         for (var above = Path; above is not null; above = System.IO.Path.GetDirectoryName(above))
         {
+            var it = above == Path ? "it" : $"'{above}'";
+            if (new FileInfo(above) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } && !Directory.Exists(above))
+                throw Unusable($"{it} is a link to '{target}', where nothing is", null);
             if (File.Exists(above))
-                throw Unusable(above == Path ? "it is a file" : $"'{above}' is a file", null);
+                throw Unusable($"{it} is a file", null);
         }
 
         try

@@ -53,7 +53,7 @@ public class DiskTroubleTests
         await Eventually.True(() => File.Exists(test["results.json"]));
         Assert.Equal("complete", Results());
 
-        Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(root.Root, "filler"), new byte[1 << 20]));
+        Fill(Path.Combine(root.Root, "filler"));
         for (var i = 0; i < 100; i++)
             stream.BlockQueued("Block").Finished(TestRecord.Passed, new string('x', 1000));
         // While the run goes on, and the disk stays full.
@@ -75,7 +75,7 @@ public class DiskTroubleTests
         block.Output(0, "before\n"u8);
         block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, "logged before");
         await test.Record.FlushAsync().DefaultTimeout();
-        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[1 << 20]));
+        Fill(filler);
         block.Output(7, new byte[10_000]);
         block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, new string('y', 10_000));
         await test.Record.FlushAsync().DefaultTimeout();
@@ -97,7 +97,7 @@ public class DiskTroubleTests
         await using var test = new TestRecord(root.Root);
         var stream = test.Record.AddStream("a", "local");
         var filler = Path.Combine(root.Root, "filler");
-        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[1 << 20]));
+        Fill(filler);
         for (var i = 0; i < 200; i++)
             stream.BlockQueued("Block").Finished(TestRecord.Passed, new string('x', 200));
         File.Delete(filler);
@@ -119,6 +119,14 @@ public class DiskTroubleTests
         Assert.Contains("Read-only file system", exception.Message, StringComparison.Ordinal);
         Assert.Contains("STREAMS_RESULTS_DIR", exception.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>To the last byte. Not at once: what does not fit as a whole is not begun.</summary>
+    private static void Fill(string path) => Assert.Throws<IOException>((Action)(() =>
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        while (true)
+            file.Write(new byte[4096]);
+    }));
 
     private sealed class SmallDisk : IDisposable
     {

@@ -11,6 +11,7 @@ namespace Streams.Blocks.Commands;
 /// </summary>
 internal sealed class CommandRun(CommandLine command, BlockSpec specification, string? sync, TimeSpan grace)
 {
+    private const int ArgumentsTooLong = 7;
     private const string SyncVariable = "STREAMS_SYNC";
     private const int BufferSize = 16 * 1024;
 
@@ -83,9 +84,13 @@ internal sealed class CommandRun(CommandLine command, BlockSpec specification, s
         }
     }
 
-    private static string Reason(Exception exception, string file) => exception is Win32Exception { NativeErrorCode: 2 }
-        ? $"'{file}' was not found (PATH={Environment.GetEnvironmentVariable("PATH")})"
-        : exception.Message;
+    private static string Reason(Exception exception, string file) => exception switch
+    {
+        Win32Exception { NativeErrorCode: 2 } => $"'{file}' was not found (PATH={Environment.GetEnvironmentVariable("PATH")})",
+        Win32Exception { NativeErrorCode: ArgumentsTooLong } =>
+            "its arguments and environment together are larger than the system takes (E2BIG: some 2 MB in all, 128 KiB each). Give large data in a file, or as the command's input",
+        _ => exception.Message,
+    };
 
     private static async Task<bool> EndsAsync(Process process, CancellationToken cancellationToken)
     {
