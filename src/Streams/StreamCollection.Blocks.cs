@@ -16,6 +16,8 @@ public sealed partial class StreamCollection
     {
         ThrowIfDisposed();
         var record = stream.Record.BlockQueued(name);
+        if (specification.TimeLimitMs == 0)
+            record.HasNoLimit();
         specification.Id = new BlockId { Run = _scope.Run, Collection = _id, Stream = stream.Name, Ordinal = record.Ordinal };
         specification.Order = (ulong)record.Order;
         specification.Name = record.Name;

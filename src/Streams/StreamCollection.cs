@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Streams.Blocks;
 using Streams.Blocks.Verdicts;
 using Streams.Execution;
@@ -52,10 +53,10 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     {
         Options = options ?? new StreamCollectionOptions();
         var owner = OwningTest.Find(log, Options.Owner, member, file);
-        _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider);
+        _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider, Options.LoggerFactory.CreateLogger("Streams.Sync"));
         var results = FindResults(Options.ResultsRoot);
         _scope = ProcessScope.Enter();
-        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id });
+        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id, Logger = Options.LoggerFactory.CreateLogger("Streams") });
         _failures = new FailureLedger(() => new RecordedEvidence(_record.Directory.Timeline, _record.Health.FirstProblem()));
         owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).StopAll(), this);
     }

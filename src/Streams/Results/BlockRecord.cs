@@ -102,6 +102,8 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     public void Started()
     {
         Phase(BlockPhase.Started);
+        if (_collection.Logger.IsEnabled(LogLevel.Debug))
+            RecordLog.BlockStarted(_collection.Logger, Printable.Line(_stream.Name), Printable.Line(Name));
         _collection.Watch(this);
         _collection.Writer.PostPatiently(WriteStarted);
     }
@@ -229,8 +231,17 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         lock (_gate)
             _known = _known with { Phase = BlockPhase.Finished, Finished = elapsed, Verdict = verdict, Value = value };
         _collection.Events.Flush();
+        RecordLog.BlockFinished(_collection.Logger, _known, verdict);
         _collection.MarkChanged();
         _collection.Writer.PostPatiently(WriteFinished);
+    }
+
+    /// <summary>Says that nothing but its author ends it.</summary>
+    public void HasNoLimit()
+    {
+        RecordLog.BlockWithoutLimit(_collection.Logger, Printable.Line(_stream.Name), Printable.Line(Name));
+        var elapsed = _collection.Events.Append("block-without-limit", Subject);
+        _collection.Writer.Post(() => WriteLines(elapsed, LogLevel.Information, "has no time limit: it runs until it ends, or is stopped"));
     }
 
     // Its collection disposes of it, on the writer's thread.

@@ -46,6 +46,8 @@ internal sealed class CollectionRecord : IAsyncDisposable
 
     internal EventsRecord Events { get; }
 
+    internal ILogger Logger => _options.Logger;
+
     internal RecordHealth Health { get; }
 
     internal RecordWriter Writer { get; }
@@ -72,6 +74,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
             json.WriteNumber("pid", Environment.ProcessId);
         });
         record.Events.Flush();
+        RecordLog.Opened(options.Logger, Printable.Line(test.DisplayName), Printable.Line(record.Directory.Path));
         record.Writer.Post(record._reports.Prepare);
         record.Writer.Post(() => record.Say(HumanLines.Log(record.Directory.DebugLog)));
         return record;
@@ -84,6 +87,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
         lock (_gate)
             _streams.Add(stream);
         Events.Append("stream-added", new EventSubject(name, null, 0), host, static (json, value) => json.WriteString("host", EventsRecord.Text(value)));
+        RecordLog.StreamAdded(Logger, Printable.Line(name), Printable.Line(host));
         Writer.Post(() =>
         {
             if (Directory.ChangedNames() is { } changed)
@@ -151,6 +155,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
         Writer.Post(Close);
         await Writer.DisposeAsync().ConfigureAwait(false);
         Events.Dispose();
+        RecordLog.Closed(Logger, Printable.Line(_test.DisplayName), Events.Elapsed.TotalSeconds, Tally.Of(Snapshot().Outcomes));
     }
 
     internal long NextBlock() => Interlocked.Increment(ref _blocks);
@@ -201,6 +206,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
     private void SayFromAnywhere(string line)
     {
         Events.Append("results-partial", default, line, static (json, text) => json.WriteString("text", EventsRecord.Text(text)));
+        RecordLog.Partial(Logger, line);
         _reports.MarkChanged();
         Writer.Post(() => Say(line));
     }

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Streams.Results;
 
 /// <summary>How a collection is recorded.</summary>
@@ -7,6 +10,8 @@ internal sealed record CollectionRecordOptions
 
     /// <summary>Takes the lines for people; null: none are printed. Called from one thread at a time; may throw.</summary>
     public Action<string>? Print { get; init; }
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Identity of the run and the collection, as on the wire.</summary>
     public string Run { get; init; } = "";

@@ -43,5 +43,5 @@ internal static class HumanLines
 
     private static string Name(RecordedBlock block) => Printable.Line($"{block.Stream}/{block.Name}");
 
-    private static string FirstLine(string text) => Printable.Line(text.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd());
+    public static string FirstLine(string text) => Printable.Line(text.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd());
 }

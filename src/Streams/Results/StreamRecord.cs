@@ -58,6 +58,7 @@ internal sealed class StreamRecord : IDisposable
     {
         lock (_gate)
             _lost ??= why;
+        RecordLog.StreamLost(Collection.Logger, Printable.Line(Name), Printable.Line(why));
         Collection.Note("stream-lost", why, LogLevel.Error, Name);
         Collection.MarkChanged();
     }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>Makes the calls that bad-calls.md lists, and looks for the message that it promises.</summary>
-public sealed class BadCallTests(ITestOutputHelper output) : IDisposable
+public sealed class BadCallTests(ITestOutputHelper output) : StreamsTest
 {
     private static readonly string Table = Path.Combine(Packages.Repository.Root, "tests/Streams.FunctionalTests/Local/bad-calls.md");
     private readonly TempDirectory _directory = new();
@@ -49,7 +49,11 @@ public sealed class BadCallTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    public void Dispose() => _directory.Dispose();
+    public override void Dispose()
+    {
+        _directory.Dispose();
+        base.Dispose();
+    }
 
     private Task Act(string call, string expected, List<StreamCollection> made)
     {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>Every bad ending has a verdict of its own, with evidence. None is a pass.</summary>
-public class BadEndingTests(ITestOutputHelper output)
+public class BadEndingTests(ITestOutputHelper output) : StreamsTest
 {
     [Fact]
     public async Task A_capture_that_cannot_travel_is_refused_before_anything_starts()

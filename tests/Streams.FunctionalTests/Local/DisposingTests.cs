@@ -1,7 +1,7 @@
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>What disposing does and does not throw.</summary>
-public class DisposingTests(ITestOutputHelper output)
+public class DisposingTests(ITestOutputHelper output) : StreamsTest
 {
     [Fact]
     public async Task Disposing_throws_for_a_failure_that_nobody_has_seen()

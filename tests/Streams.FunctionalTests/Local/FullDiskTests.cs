@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>A small disk that fills up while a block writes, and while its results are written (promise 42).</summary>
-public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
+public sealed class FullDiskTests(ITestOutputHelper output) : StreamsTest
 {
     private readonly TempDirectory _directory = new();
     private readonly List<string> _lines = [];
@@ -12,6 +12,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
     [NeedsFact(Needs.Root)]
     public async Task Verdicts_stand_and_exception_console_and_results_say_that_the_results_are_partial()
     {
+        ExpectError(102);
         Run("mount", "-t", "tmpfs", "-o", "size=1m", "streams-test", _directory.Root);
         await using var streams = new StreamCollection(Say, new StreamCollectionOptions { ResultsRoot = _directory.Root });
         var stream = streams.Add("localhost", "writer");
@@ -41,12 +42,26 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
             JsonDocument.Parse(line).Dispose();
     }
 
-    public void Dispose()
+    [Fact]
+    public async Task Error_that_a_test_did_not_expect_fails_it()
+    {
+        var errors = LoggedErrors.Watch();
+        await using (var streams = new StreamCollection(output.WriteLine))
+            streams.Add("localhost").Record.Lost("the cable is cut");
+
+        var failure = Assert.ThrowsAny<Exception>(errors.AssertNoneUnexpected);
+        Assert.Contains("111: Stream localhost is lost: the cable is cut", failure.Message, StringComparison.Ordinal);
+        errors.Expect(111);
+        errors.AssertNoneUnexpected();
+    }
+
+    public override void Dispose()
     {
         // Lazily: the lock of the run is held as long as this process lives.
         if (new DriveInfo(_directory.Root).DriveFormat == "tmpfs")
             Run("umount", "-l", _directory.Root);
         _directory.Dispose();
+        base.Dispose();
     }
 
     private void Say(string line)

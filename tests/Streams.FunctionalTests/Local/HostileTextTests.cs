@@ -4,7 +4,7 @@ using Streams.Sync;
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>Promise 54: whatever a block says, nothing of it drives the terminal or the CI system that shows what we print.</summary>
-public sealed partial class HostileTextTests
+public sealed partial class HostileTextTests : StreamsTest
 {
     private const string Hostile =
         "\u001b[2J\u001b]0;title\u0007\u009b31m\u202egnp\u2066\u200f\0\u0085\u2028over\rwritten\n##vso[task.complete result=Succeeded;]x\n"

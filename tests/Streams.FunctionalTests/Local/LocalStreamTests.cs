@@ -1,6 +1,6 @@
 namespace Streams.FunctionalTests.Local;
 
-public class LocalStreamTests(ITestOutputHelper output)
+public class LocalStreamTests(ITestOutputHelper output) : StreamsTest
 {
     [Fact]
     public async Task A_block_runs_in_another_process_and_its_value_comes_home()

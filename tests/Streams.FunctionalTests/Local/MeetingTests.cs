@@ -4,7 +4,7 @@ using Streams.Sync;
 namespace Streams.FunctionalTests.Local;
 
 /// <summary>Blocks, the test's own body and servers started elsewhere.</summary>
-public class MeetingTests(ITestOutputHelper output)
+public class MeetingTests(ITestOutputHelper output) : StreamsTest
 {
     [Fact]
     public async Task The_test_body_meets_its_blocks_at_a_barrier()
