@@ -262,5 +262,22 @@ internal sealed class CollectionRecord : IAsyncDisposable
         if (Health.Problems().Count != snapshot.Problems.Count)
             WriteReports();
         _reports.Dispose();
+        HandOver(Snapshot());
+    }
+
+    /// <summary>To those who show results to people: the test framework, and a GitHub job's summary.</summary>
+    private void HandOver(CollectionSnapshot snapshot)
+    {
+        try
+        {
+            // With its type and without an ending: the framework adds it.
+            _test.Attach?.Invoke("timeline", System.Text.Encoding.UTF8.GetBytes(TimelineHtml.Render(snapshot)), "text/html");
+        }
+        catch (Exception)
+        {
+            // As with its output: the framework may take nothing more. The file is there.
+        }
+
+        JobSummary.Append(snapshot);
     }
 }

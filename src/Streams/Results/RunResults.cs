@@ -54,7 +54,7 @@ internal sealed class RunResults : IDisposable
             Directory.CreateDirectory(all);
             var run = Create(all, time);
             run.PointLatest(all);
-            Tidied = Task.Run(() => OldRuns.Remove(all, runsKept));
+            Tidied = Task.Run(() => OldRuns.Remove(all, runsKept, time.GetUtcNow()));
             return run;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -79,9 +79,12 @@ internal sealed class RunResults : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
+    /// <summary>What the name of a run begins with.</summary>
+    internal static string Stamp(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH.mm.ss", CultureInfo.InvariantCulture);
+
     private static RunResults Create(string all, TimeProvider time)
     {
-        var stamp = time.GetUtcNow().ToString("yyyy-MM-ddTHH.mm.ss", CultureInfo.InvariantCulture);
+        var stamp = Stamp(time.GetUtcNow());
         for (var n = 1; ; n++)
         {
             var name = $"{stamp}-{Environment.ProcessId}{(n == 1 ? "" : $".{n}")}";

@@ -49,6 +49,18 @@ public class ReportTests
         "PASS 2 | ERROR 0 | FAIL 1 | SKIP 0 | WARN 0 | INTERRUPT 0 | CANCEL 1",
         Tally.Of([BlockOutcome.Pass, BlockOutcome.Fail, BlockOutcome.Pass, BlockOutcome.Cancel]));
 
+    [Fact]
+    public void Job_summary_tells_what_failed_and_lets_no_text_be_markup()
+    {
+        var summary = JobSummary.Render(Snapshot())!;
+        Assert.Contains("PASS 1 | ERROR 0 | FAIL 1", summary, StringComparison.Ordinal);
+        Assert.Contains("<details><summary> (2/1) client/1-&lt;script&gt;", summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("##vso[", summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n\n", summary[summary.IndexOf("<details>", StringComparison.Ordinal)..summary.IndexOf("</details>", StringComparison.Ordinal)], StringComparison.Ordinal);
+        Assert.Null(JobSummary.Render(Snapshot() with { Streams = [] }));
+    }
+
     private static CollectionSnapshot Snapshot() => new()
     {
         Test = Nasty,

@@ -35,12 +35,52 @@ public class RunResultsTests
 
         Directory.CreateDirectory(root["streams/1999-somebody-elses"]);
         using (new FileStream(root["streams/2026-01-11/.lock"], FileMode.Open, FileAccess.Write, FileShare.None))
-            OldRuns.Remove(root["streams"], kept: 3);
+            OldRuns.Remove(root["streams"], kept: 3, new DateTimeOffset(2026, 2, 1, 0, 0, 0, TimeSpan.Zero));
 
         Assert.Equal(
             ["1999-somebody-elses", "2026-01-11", "2026-01-17", "2026-01-18", "2026-01-19"],
             Directory.EnumerateDirectories(root["streams"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(root["streams/2026-01-11/deep/file"]));
         Assert.True(File.Exists(root["outside/kept"]));
+    }
+
+    [Fact]
+    public void Runs_of_the_last_hour_stay_however_many_there_are()
+    {
+        using var root = new TempDirectory();
+        foreach (var minute in Enumerable.Range(10, 40))
+            AddRun(root, $"2026-01-01T12.{minute}.00-1");
+        OldRuns.Remove(root["streams"], kept: 5, new DateTimeOffset(2026, 1, 1, 13, 40, 0, TimeSpan.Zero));
+
+        Assert.Equal("2026-01-01T12.40.00-1", Directory.EnumerateDirectories(root["streams"]).Select(Path.GetFileName).Min(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_that_another_process_holds_stays_also_when_several_tidy_up()
+    {
+        using var root = new TempDirectory();
+        foreach (var day in Enumerable.Range(10, 19))
+            AddRun(root, $"2026-01-{day}T00.00.00-1");
+        var held = root["streams/2026-01-15T00.00.00-1"];
+        // The lock of .NET's files is flock's; the child says that it has it.
+        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("flock", ["-x", "-n", Path.Combine(held, ".lock"), "sh", "-c", "echo held; read end"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("held", await other.StandardOutput.ReadLineAsync().DefaultTimeout());
+
+        Parallel.For(0, 8, _ => OldRuns.Remove(root["streams"], kept: 3, DateTimeOffset.MaxValue));
+
+        Assert.True(File.Exists(Path.Combine(held, "file")));
+        Assert.Equal(4, Directory.EnumerateDirectories(root["streams"]).Count());
+        other.StandardInput.Close();
+        await other.WaitForExitAsync().DefaultTimeout();
+    }
+
+    private static void AddRun(TempDirectory root, string name)
+    {
+        Directory.CreateDirectory(root[$"streams/{name}"]);
+        File.WriteAllText(root[$"streams/{name}/.lock"], "");
+        File.WriteAllText(root[$"streams/{name}/file"], "");
     }
 }
