@@ -48,6 +48,6 @@ public sealed partial class DocumentedFailureTests(ITestOutputHelper output) : S
         return "^(?s)" + Regex.Replace(pattern, @"(\\ |\\n|\\t)+", @"\s+") + "$";
     }
 
-    [GeneratedRegex(@"^```\n(?<text>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```\w*\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 }

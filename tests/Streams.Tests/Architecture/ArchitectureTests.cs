@@ -36,7 +36,7 @@ public partial class ArchitectureTests
         ["Workers"] = [.. Vocabulary, "Supervision"],
         ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision"],
         ["Scheduling"] = [.. Vocabulary, "Execution", "Results"],
-        [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Results", "Scheduling", "Wire"],
+        [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Processes", "Results", "Scheduling", "Wire"],
     };
 
     private static readonly ILookup<string, string> FoldersByTypeName = SourceTree.FoldersByTypeName();

@@ -87,7 +87,7 @@ public class DocumentedResultsTests
         JsonValueKind.Number => "number",
         JsonValueKind.String => "text",
         JsonValueKind.True or JsonValueKind.False => "flag",
-        JsonValueKind.Array => value.EnumerateArray().First().ValueKind == JsonValueKind.String ? "texts" : "objects",
+        JsonValueKind.Array => value.EnumerateArray().FirstOrDefault().ValueKind == JsonValueKind.String ? "texts" : "objects",
         _ => "object",
     };
 
