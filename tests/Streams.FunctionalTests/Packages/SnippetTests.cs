@@ -33,7 +33,8 @@ public sealed class SnippetTests(PackageFeed feed, ITestOutputHelper output)
         PackageTests.PasteDocuments(stranger, xunit3: false, "localhost");
         stranger.Write("RunSnippets.cs", Runner);
         stranger.Write("bin-for-blocks/pg_isready", "#!/bin/sh\necho \"$2:$4 - accepting connections\"\n");
-        File.SetUnixFileMode(stranger["bin-for-blocks/pg_isready"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        using (var chmod = System.Diagnostics.Process.Start("chmod", ["+x", stranger["bin-for-blocks/pg_isready"]]))
+            await chmod.WaitForExitAsync().DefaultTimeout();
         stranger.Environment["PATH"] = $"{stranger["bin-for-blocks"]}:{Environment.GetEnvironmentVariable("PATH")}";
 
         var run = await stranger.DotnetAsync(

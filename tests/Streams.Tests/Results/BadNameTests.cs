@@ -95,7 +95,7 @@ public sealed partial class BadNameTests : IDisposable
     }
 
     /// <summary>Leaves one thing named x; disposing of the answer takes away what would be in the way of cleaning up.</summary>
-    private IDisposable? Leave(string data, string what)
+    private Socket? Leave(string data, string what)
     {
         var x = Path.Combine(data, "x");
         if (what.StartsWith("a link to ", StringComparison.Ordinal))
@@ -130,11 +130,11 @@ public sealed partial class BadNameTests : IDisposable
                 return null;
             case "a file of mode 000":
                 File.WriteAllText(x, "");
-                File.SetUnixFileMode(x, UnixFileMode.None);
+                Run("chmod", "000", x);
                 return null;
             case "a file with the set-user-id bit":
                 File.WriteAllText(x, "");
-                File.SetUnixFileMode(x, UnixFileMode.SetUser | UnixFileMode.UserExecute);
+                Run("chmod", "4700", x);
                 return null;
             default:
                 throw new ArgumentException($"bad-names.md has '{what}', which nobody here can make", nameof(what));

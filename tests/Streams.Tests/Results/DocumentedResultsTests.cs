@@ -79,7 +79,7 @@ public class DocumentedResultsTests
             found.Add((field.In, field.Name));
         }
 
-        Assert.Empty(fields.Values.Where(field => field.Always && !json.TryGetProperty(field.Name, out _)));
+        Assert.DoesNotContain(fields.Values, field => field.Always && !json.TryGetProperty(field.Name, out _));
     }
 
     private static string TypeOf(JsonElement value) => value.ValueKind switch
