@@ -8,6 +8,9 @@ internal sealed record CollectionRecordOptions
     /// <summary>Takes the lines for people; null: none are printed. Called from one thread at a time; may throw.</summary>
     public Action<string>? Print { get; init; }
 
+    /// <summary>What blocks (stream/name) wait for now; null: nobody knows.</summary>
+    public Func<IReadOnlyDictionary<string, (string What, TimeSpan For)>>? Waits { get; init; }
+
     /// <summary>Identity of the run and the collection, as on the wire.</summary>
     public string Run { get; init; } = "";
 
