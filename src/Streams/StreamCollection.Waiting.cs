@@ -50,12 +50,10 @@ public sealed partial class StreamCollection
                 EndWaiting();
         }
 
-        if (!ignoreFailures)
-        {
-            var unseen = _failures.TakeUnseen(streams?.Select(stream => stream.Name).ToHashSet());
-            if (unseen.Count > 0)
-                throw _failures.Exception(unseen);
-        }
+        // Failures that the author ignores he knows of: disposing does not tell them again.
+        var unseen = _failures.TakeUnseen(streams?.Select(stream => stream.Name).ToHashSet());
+        if (!ignoreFailures && unseen.Count > 0)
+            throw _failures.Exception(unseen);
 
         if (Volatile.Read(ref _aborted) is { } aborted)
             throw new OperationCanceledException($"{aborted.Why}; what was queued or ran is CANCEL. Results: {ResultsDirectory}");

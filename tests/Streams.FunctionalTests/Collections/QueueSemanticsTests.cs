@@ -13,7 +13,7 @@ public class QueueSemanticsTests(ITestOutputHelper output)
     [Fact]
     public async Task The_RFCs_queue_first_second_third_fourth()
     {
-        await using var streams = new StreamCollection(_output.WriteLine);
+        var streams = new StreamCollection(_output.WriteLine);
         var stream = streams.Add("localhost");
 
         var first = stream.RunBg(() => "first");
@@ -28,6 +28,7 @@ public class QueueSemanticsTests(ITestOutputHelper output)
         Assert.Equal([1, 2, 3, 4], stream.Results.Select(result => result.Ordinal));
         Assert.True(stream.Results.Zip(stream.Results.Skip(1)).All(pair => pair.First.FinishedAfter <= pair.Second.FinishedAfter));
         Assert.Equal(["first", "second", "fourth"], [await first.ValueAsync(), await second.ValueAsync(), await fourth.ValueAsync()]);
+        await streams.DisposeAsync();
         Assert.All(stream.Results, result => Assert.True(Directory.Exists(result.Directory), result.Directory));
     }
 
