@@ -105,7 +105,7 @@ public sealed partial class ExecutionStream : IStreamRules
 
     private static string EndOf(BlockResult result) => $"ended: {result.Name} failed";
 
-    private Task EndRunsAsync()
+    private Task<BlockResult[]> EndRunsAsync()
     {
         var running = Runs.Where(run => run.Phase != BlockPhase.Finished).ToList();
         foreach (var run in running)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Streams;
 
 /// <summary>
@@ -8,12 +6,6 @@ namespace Streams;
 /// </summary>
 public sealed record StreamOptions
 {
-    /// <summary>What Linux lets one environment variable be long, name and value together.</summary>
-    private const int LongestVariable = 128 * 1024 - 1;
-
-    /// <summary>Arguments and environment share 2 MiB as a rule; the worker's own environment and the arguments need their part.</summary>
-    private const int LargestEnvironment = 1024 * 1024;
-
     /// <summary>Words by which <see cref="StreamCollection.Tagged"/> finds the stream, such as <c>client</c>.</summary>
     /// <value>None by default.</value>
     /// <exception cref="ArgumentException">A tag is empty.</exception>
@@ -51,7 +43,7 @@ public sealed record StreamOptions
         init
         {
             ArgumentNullException.ThrowIfNull(value);
-            CheckEnvironment(value);
+            StreamEnvironment.Check(value, nameof(Environment));
             field = new Dictionary<string, string>(value, StringComparer.Ordinal);
         }
     }
@@ -64,24 +56,5 @@ public sealed record StreamOptions
     {
         get;
         init => field = value is { } limit ? StreamCollectionOptions.CheckLimit(limit, nameof(TimeLimit)) : null;
-    }
-
-    private static void CheckEnvironment(IReadOnlyDictionary<string, string> variables)
-    {
-        var total = 0L;
-        foreach (var (name, value) in variables)
-        {
-            if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal))
-                throw new ArgumentException($"'{name.Replace("\0", "\\0", StringComparison.Ordinal)}' cannot be the name of an environment variable: it is empty, or has a '=' or NUL.", nameof(Environment));
-            if (value.Contains('\0', StringComparison.Ordinal))
-                throw new ArgumentException($"The value of environment variable '{name}' has a NUL, which no program could see.", nameof(Environment));
-            var size = Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value) + 2;
-            if (size > LongestVariable)
-                throw new ArgumentException($"Environment variable '{name}' has {size:N0} bytes; Linux starts no program with one of more than {LongestVariable:N0} (E2BIG). Put the value into a file.", nameof(Environment));
-            total += size;
-        }
-
-        if (total > LargestEnvironment)
-            throw new ArgumentException($"The environment has {total:N0} bytes; of the 2 MiB that Linux gives a program for arguments and environment together a stream may add {LargestEnvironment:N0} (beyond them: E2BIG). Put large values into files.", nameof(Environment));
     }
 }

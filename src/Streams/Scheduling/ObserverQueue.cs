@@ -5,10 +5,10 @@ internal sealed class ObserverQueue
 {
     private const int MostWaiting = 10_000;
 
-    private readonly Lock _gate = new();
+    // Not a Lock: the observer's thread waits at it.
+    private readonly object _gate = new();
     private readonly IStreamsObserver _observer;
     private readonly Action<string> _note;
-    private readonly SemaphoreSlim _arrived = new(0);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guarded by _gate: what the observer has not taken, how much did not fit since then and in all, and whether nothing comes any more.
@@ -48,13 +48,11 @@ internal sealed class ObserverQueue
             {
                 _waiting.Enqueue(new StreamsEvent { Kind = StreamsEventKind.EventsLeftOut, Number = occurred.Number - 1, Elapsed = occurred.Elapsed, LeftOut = _leftOut });
                 _leftOut = 0;
-                _arrived.Release();
             }
 
             _waiting.Enqueue(occurred);
+            Monitor.Pulse(_gate);
         }
-
-        _arrived.Release();
     }
 
     /// <summary>Waits for the observer this long, then says what became of its events.</summary>
@@ -76,10 +74,7 @@ internal sealed class ObserverQueue
     {
         while (true)
         {
-            _arrived.Wait();
-            StreamsEvent occurred;
-            lock (_gate)
-                occurred = _waiting.Dequeue();
+            var occurred = Take();
             try
             {
                 _observer.Observe(occurred);
@@ -96,6 +91,16 @@ internal sealed class ObserverQueue
                 _ended.SetResult();
                 return;
             }
+        }
+    }
+
+    private StreamsEvent Take()
+    {
+        lock (_gate)
+        {
+            while (_waiting.Count == 0)
+                Monitor.Wait(_gate);
+            return _waiting.Dequeue();
         }
     }
 }
