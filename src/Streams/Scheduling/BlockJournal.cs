@@ -91,7 +91,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         collection.Parties.Waiting(_block.Specification, $"waits {what}");
     }
 
-    public void TurnCame() => record.WaitEnded("came");
+    public void TurnEnded(bool came) => record.WaitEnded(came ? "came" : "given up");
 
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 

@@ -20,6 +20,6 @@ internal interface IBlockObserver : IBlockEvents
     /// <summary>The block is ready, and waits for others to end: <c>for its turn, ...</c>.</summary>
     void TurnWaited(string what);
 
-    /// <summary>It need wait no longer.</summary>
-    void TurnCame();
+    /// <summary>It waits no longer: its turn came, or it was stopped.</summary>
+    void TurnEnded(bool came);
 }

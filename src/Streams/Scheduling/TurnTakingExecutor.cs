@@ -40,7 +40,13 @@ internal sealed class TurnTakingExecutor(IBlockExecutor executor, TurnGate gate)
     private async Task WaitAsync(Task turn, IBlockObserver? observer)
     {
         observer?.TurnWaited(string.Create(CultureInfo.InvariantCulture, $"for its turn: {gate.Most} of at most {gate.Most} blocks run"));
-        await turn.ConfigureAwait(false);
-        observer?.TurnCame();
+        try
+        {
+            await turn.ConfigureAwait(false);
+        }
+        finally
+        {
+            observer?.TurnEnded(turn.IsCompletedSuccessfully);
+        }
     }
 }

@@ -80,7 +80,7 @@ internal sealed class TestQueue
         {
         }
 
-        public void TurnCame()
+        public void TurnEnded(bool came)
         {
         }
 
