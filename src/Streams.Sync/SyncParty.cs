@@ -30,6 +30,12 @@ public sealed record SyncParty
     public bool HasOthers { get; init; }
 
     /// <summary>
+    /// The party that must have ended before this one can begin, such as the block before it in a queue. The two can never
+    /// meet: a round that waits for both is held to be impossible.
+    /// </summary>
+    public string? ComesAfter { get; init; }
+
+    /// <summary>
     /// Whether it comes to nothing new once the server is sealed, such as the embedding program's own body that then waits for
     /// the others: while sealed it counts only as long as it waits itself.
     /// </summary>

@@ -82,6 +82,9 @@ public sealed class SyncServer : IAsyncDisposable
     /// <summary>All names and parties in words, as the verb LIST gives them.</summary>
     public IReadOnlyList<string> List() => _hub.Read(machine => WaitReport.List(machine).ToList());
 
+    /// <summary>Who waits now, for what and for whom.</summary>
+    public IReadOnlyList<SyncWait> Waits() => _hub.Read(machine => WaitReport.Waits(machine).ToList());
+
     /// <summary>Why a barrier has not passed, in words, as the verb WHY gives it.</summary>
     public IReadOnlyList<string> Why(string barrier) => _hub.Read(machine => WaitReport.Why(machine, barrier).ToList());
 

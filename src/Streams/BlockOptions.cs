@@ -28,6 +28,13 @@ public sealed record BlockOptions
         init => field = value is { } limit ? StreamCollectionOptions.CheckLimit(limit, nameof(TimeLimit)) : null;
     }
 
+    /// <summary>What the block's host must offer. Checked there, all side by side, before the block starts; unmet: it is <see cref="BlockOutcome.Skip"/>.</summary>
+    /// <value>Nothing by default.</value>
+    public IReadOnlyList<Requirement> Requires { get; init; } = [];
+
+    /// <summary>True for a block that runs until it is stopped (<c>Background</c>).</summary>
+    internal bool IsBackground { get; init; }
+
     /// <summary>For commands: true if an exit code other than 0 is not a failure.</summary>
     /// <value>False by default.</value>
     public bool AllowFailure { get; init; }

@@ -15,7 +15,7 @@ public sealed partial class ExecutionStream
         var call = BlockDelegate.Describe(block, file, line);
         var specification = NewSpecification(options);
         specification.Call = call;
-        return Queue(specification, options?.Name ?? BlockNames.Of(block, call), Source(file, line), readValue: null, static queued => new BlockRun(queued));
+        return Queue(specification, options, options?.Name ?? BlockNames.Of(block, call), Source(file, line), readValue: null, static queued => new BlockRun(queued));
     }
 
     private BlockRun<T> QueueCall<T>(Delegate block, BlockOptions? options, string file, int line)
@@ -24,7 +24,7 @@ public sealed partial class ExecutionStream
         var call = BlockDelegate.Describe(block, file, line);
         var specification = NewSpecification(options);
         specification.Call = call;
-        return Queue(specification, options?.Name ?? BlockNames.Of(block, call), Source(file, line), BlockValues.Reader<T>(), static queued => new BlockRun<T>(queued));
+        return Queue(specification, options, options?.Name ?? BlockNames.Of(block, call), Source(file, line), BlockValues.Reader<T>(), static queued => new BlockRun<T>(queued));
     }
 
     private BlockRun<CommandResult> QueueCommand(CommandLine command, BlockOptions? options, string file, int line)
@@ -32,23 +32,26 @@ public sealed partial class ExecutionStream
         command.AllowFailure = options?.AllowFailure ?? false;
         var specification = NewSpecification(options);
         specification.Command = command;
-        return Queue(specification, options?.Name ?? BlockNames.Of(command), Source(file, line), BlockValues.CommandReader(CommandText.Show(command)), static queued => new BlockRun<CommandResult>(queued));
+        return Queue(specification, options, options?.Name ?? BlockNames.Of(command), Source(file, line), BlockValues.CommandReader(CommandText.Show(command)), static queued => new BlockRun<CommandResult>(queued));
     }
 
     private BlockSpec NewSpecification(BlockOptions? options) => new()
     {
         Host = Host.ToString(),
-        TimeLimitMs = Milliseconds(options?.TimeLimit ?? _collection.Options.BlockTimeLimit),
+        TimeLimitMs = Milliseconds(options?.TimeLimit ?? Options.TimeLimit ?? _collection.Options.BlockTimeLimit),
         GraceMs = Milliseconds(_collection.Options.Grace),
+        Environment = { Options.Environment.ToDictionary() },
+        Requirements = { options?.Requires.Select(requirement => requirement.Wire) ?? [] },
     };
 
     /// <summary>Numbers, remembers and queues the block. One lock over all of it, so that ordinals, record and queue agree.</summary>
-    private TRun Queue<TRun>(BlockSpec specification, string name, string source, Func<BlockVerdict, object?>? readValue, Func<QueuedBlock, TRun> makeRun)
+    private TRun Queue<TRun>(BlockSpec specification, BlockOptions? options, string name, string source, Func<BlockVerdict, object?>? readValue, Func<QueuedBlock, TRun> makeRun)
         where TRun : BlockRun
     {
         lock (_gate)
         {
-            var block = _collection.NewBlock(this, specification, name, source, readValue);
+            ThrowIfPointless();
+            var block = _collection.NewBlock(this, specification, name, source, readValue, isBackground: options?.IsBackground ?? false);
             var run = makeRun(block);
             block.Run = run;
             _runs.Add(run);
@@ -56,6 +59,15 @@ public sealed partial class ExecutionStream
                 _queue.Enqueue(block);
             return run;
         }
+    }
+
+    /// <summary>A block that could never run is refused at the call.</summary>
+    private void ThrowIfPointless()
+    {
+        if (_isStopped)
+            throw new InvalidOperationException($"Stream '{Name}' was stopped; add another stream.");
+        if (_runs.Find(run => run is { Result: null, StopRequested: false, Block.IsBackground: true }) is { } background)
+            throw new InvalidOperationException($"Stream '{Name}' runs the background block {background.Name} until that is stopped; stop it first, or give the block to another stream.");
     }
 
     private static string Source(string file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file}:{line}");

@@ -88,37 +88,37 @@ public sealed partial class ExecutionStream
     /// <exception cref="OperationCanceledException">The block was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
     public Task RunFgAsync(Action<BlockContext> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
     public Task RunFgAsync(Action block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
     public Task RunFgAsync(Func<BlockContext, Task> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
     public Task RunFgAsync(Func<Task> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync(Action{BlockContext}, BlockOptions?, CancellationToken, string, int)"/>
     /// <typeparam name="T">Type of the block's value, which travels home under the same rules as captures.</typeparam>
     /// <returns>The block's value.</returns>
     public Task<T> RunFgAsync<T>(Func<BlockContext, T> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall<T>(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
     public Task<T> RunFgAsync<T>(Func<T> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall<T>(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
     public Task<T> RunFgAsync<T>(Func<BlockContext, Task<T>> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall<T>(block, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync{T}(Func{BlockContext, T}, BlockOptions?, CancellationToken, string, int)"/>
     public Task<T> RunFgAsync<T>(Func<Task<T>> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCall<T>(block, options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCall<T>(block, options, file, line), cancellationToken);
 
     /// <summary>Gives the stream a command line and waits until it has run. Blocks that were given before it run first.</summary>
     /// <param name="command">
@@ -134,15 +134,15 @@ public sealed partial class ExecutionStream
     /// <exception cref="OperationCanceledException">The block was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
     public Task<CommandResult> RunFgAsync(string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCommand(CommandText.Parse(command), options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCommand(CommandText.Parse(command), options, file, line), cancellationToken);
 
     /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, and waits until it has run.</summary>
     /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
     public Task<CommandResult> RunFgAsync(ShellCommand command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCommand(CommandText.Shell(command.ToString()), options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCommand(CommandText.Shell(command.ToString()), options, file, line), cancellationToken);
 
     /// <summary>Gives the stream a program and its arguments, without any shell, and waits until it has run.</summary>
     /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
     public Task<CommandResult> RunFgAsync(IReadOnlyList<string> command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(QueueCommand(CommandText.Arguments(command), options, file, line), cancellationToken);
+        ForegroundAsync(OfTest().QueueCommand(CommandText.Arguments(command), options, file, line), cancellationToken);
 }

@@ -25,6 +25,9 @@ namespace Streams;
 /// </example>
 public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, IAsyncDisposable
 {
+    /// <summary>So long observers may take for what is left when the collection is closed.</summary>
+    private static readonly TimeSpan ObserversMoment = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly ProcessScope _scope;
     private readonly CollectionRecord _record;
@@ -37,6 +40,8 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
 
     private readonly SyncParties _parties;
 
+    private readonly TurnGate? _turns;
+    private readonly ObserverFeed? _observers;
     private int _disposed;
     private long _disposedAt;
 
@@ -56,9 +61,13 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider, Options.LoggerFactory.CreateLogger("Streams.Sync"));
         var results = FindResults(Options.ResultsRoot);
         _scope = ProcessScope.Enter();
-        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id, Logger = Options.LoggerFactory.CreateLogger("Streams") });
+        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id, Waits = _parties.Waits, Logger = Options.LoggerFactory.CreateLogger("Streams") });
         _failures = new FailureLedger(() => new RecordedEvidence(_record.Directory.Timeline, _record.Health.FirstProblem()));
-        owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).StopAll(), this);
+        _observers = ObserverFeed.For(Options.Observers, Options.TimeProvider, text => _record.Note("observer", text, LogLevel.Warning));
+        _turns = Options.MaxParallelBlocks is { } most ? new TurnGate(most) : null;
+        _journal = new CollectionJournal(_failures, _parties, _observers, Skipped);
+        _owner = owner;
+        WatchForAbort();
     }
 
     /// <summary>Number of streams.</summary>
@@ -100,6 +109,9 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
 
     internal StreamCollectionOptions Options { get; }
 
+    /// <summary>Its identity on the wire: 32 hexadecimal digits.</summary>
+    internal string Id => _id;
+
     /// <summary>
     /// Adds a stream and returns at once. Its host is connected in the background; what goes wrong there is told by the
     /// stream's first block.
@@ -109,21 +121,30 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <c>user@web2:2222</c>, <c>ssh://web2</c>.
     /// </param>
     /// <param name="name">The stream's name; by default the host's, with <c>-2</c> for the second on one host, and so on.</param>
+    /// <param name="options">Tags, failure policy and the like; defaults otherwise.</param>
     /// <exception cref="FormatException">The host is not a valid host; the message names the character and its place.</exception>
     /// <exception cref="ArgumentException">The name is in use or empty.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public ExecutionStream Add(string host, string? name = null)
+    public ExecutionStream Add(string host, string? name = null, StreamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (string.IsNullOrWhiteSpace(host))
             throw new ArgumentException("A stream needs a host's name; use \"localhost\" for this machine.", nameof(host));
-        return Add(StreamHost.Parse(host), name);
+        return Add(StreamHost.Parse(host), name, options);
     }
 
-    /// <inheritdoc cref="Add(string, string?)"/>
-    public ExecutionStream Add(StreamHost host, string? name = null)
+    /// <inheritdoc cref="Add(string, string?, StreamOptions?)"/>
+    public ExecutionStream Add(StreamHost host, string? name = null, StreamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(host);
+        var stream = AddCore(host, name, options, endsWithBlock: false);
+        stream.Prepare(_closing.Token);
+        return stream;
+    }
+
+    /// <summary>The stream, whose place is not being made ready yet.</summary>
+    private ExecutionStream AddCore(StreamHost host, string? name, StreamOptions? options, bool endsWithBlock)
+    {
         ThrowIfDisposed();
         ExecutionStream stream;
         lock (_gate)
@@ -131,11 +152,15 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
             var unique = StreamNames.Choose(name, host.ToString(), [.. _streams.Select(other => (other.Name, other.Host.ToString()))]);
             var identity = new WorkerIdentity(_scope.Run, _id, unique, host.ToString());
             var executor = _scope.CreateExecutor(host, identity, Options, _parties);
-            stream = new ExecutionStream(this, _record.AddStream(unique, host.ToString()), host, executor);
+            if (_turns is not null)
+                executor = new TurnTakingExecutor(executor, _turns);
+            stream = new ExecutionStream(this, _record.AddStream(unique, host.ToString()), host, options ?? new StreamOptions(), executor) { EndsWithBlock = endsWithBlock };
             _streams.Add(stream);
         }
 
-        stream.Prepare(_closing.Token);
+        _observers?.Post(new StreamsEvent { Kind = StreamsEventKind.StreamAdded, Stream = stream.Name, Text = host.ToString() });
+        if (Volatile.Read(ref _aborted) is { } aborted)
+            stream.End(aborted);
         return stream;
     }
 
@@ -146,8 +171,20 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <param name="ignoreFailures">True: failures are left to be seen in the streams' results.</param>
     /// <param name="cancellationToken">Ends the waiting, not the blocks.</param>
     /// <exception cref="BlockFailedException">Blocks failed: one exception for all, root cause first.</exception>
+    /// <exception cref="BlocksSkippedException">Every block was skipped; where the test framework has an exception for that, its own.</exception>
+    /// <exception cref="OperationCanceledException">The waiting was cancelled, or the run was interrupted (Ctrl-C, the runner's abort).</exception>
     public Task WaitAsync(bool ignoreFailures = false, CancellationToken cancellationToken = default) =>
-        WaitForAsync(null, ignoreFailures, cancellationToken);
+        WaitForAsync(null, ignoreFailures, Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>The same, but no longer than the limit.</summary>
+    /// <param name="limit">How long to wait. The blocks go on after it.</param>
+    /// <param name="ignoreFailures">True: failures are left to be seen in the streams' results.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the blocks.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive, or longer than about 24 days.</exception>
+    /// <exception cref="WaitLimitException">The limit passed; the message names what still ran.</exception>
+    /// <exception cref="BlockFailedException">Blocks failed: one exception for all, root cause first.</exception>
+    public Task WaitAsync(TimeSpan limit, bool ignoreFailures = false, CancellationToken cancellationToken = default) =>
+        WaitForAsync(null, ignoreFailures, StreamCollectionOptions.CheckLimit(limit, nameof(limit)), cancellationToken);
 
     /// <inheritdoc/>
     public IEnumerator<ExecutionStream> GetEnumerator()
@@ -170,10 +207,13 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
             return;
         _disposedAt = Options.TimeProvider.GetTimestamp();
         var own = _ownException.End();
+        EndWatchForAbort();
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(this.Select(stream => stream.CloseAsync(Disposed()))).ConfigureAwait(false);
         await _parties.DisposeAsync().ConfigureAwait(false);
         var unseen = _failures.TakeUnseen();
+        if (_observers is not null)
+            await _observers.CloseAsync(ObserversMoment).ConfigureAwait(false);
         await _record.DisposeAsync().ConfigureAwait(false);
         _scope.Leave();
         _closing.Dispose();

@@ -64,6 +64,28 @@ public sealed record StreamCollectionOptions
     /// <value>By default each collection starts its own, on loopback with a token of its own.</value>
     public SyncServer? SyncServer { get; init; }
 
+    /// <summary>How many blocks of the collection may run at once; the others wait for their turn, first come, first served.</summary>
+    /// <value>As many as there are streams by default. Blocks that meet at a barrier must be able to run at once.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? MaxParallelBlocks
+    {
+        get;
+        init
+        {
+            if (value is { } most)
+                ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most, nameof(MaxParallelBlocks));
+            field = value;
+        }
+    }
+
+    /// <summary>Who is told what happens. None of them can hold up or break a run.</summary>
+    /// <value>Nobody by default.</value>
+    public IReadOnlyList<IStreamsObserver> Observers { get; init; } = [];
+
+    /// <summary>When it is cancelled, everything that runs is ended, as by Ctrl-C. The test framework's own token is known without it.</summary>
+    /// <value>None by default.</value>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Where the library's own log goes, beside the results: categories <c>Streams</c> and <c>Streams.Sync</c>.</summary>
     /// <value>Nowhere by default.</value>
     public ILoggerFactory LoggerFactory { get; init; } = DefaultLoggerFactory;

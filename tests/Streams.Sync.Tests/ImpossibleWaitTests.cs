@@ -55,6 +55,47 @@ public sealed class ImpossibleWaitTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Party_that_begins_only_after_one_that_waits_for_it_never_comes()
+    {
+        Server.DeclareParty(new SyncParty { Name = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "s/2", Host = "db1", ComesAfter = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "s/3", ComesAfter = "s/2" });
+        Server.Seal();
+        var waiting = _meeting.Client("s/1").BarrierAsync("x", 2);
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => waiting.DefaultTimeout());
+        Assert.Equal(BarrierCause.Doomed, e.Cause);
+        Assert.Contains("s/2 (db1) begins only after s/1 has ended", e.Message);
+    }
+
+    [Fact]
+    public async Task Party_that_begins_after_another_is_waited_for_when_that_one_can_end()
+    {
+        Server.DeclareParty(new SyncParty { Name = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "s/2", ComesAfter = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "t/1" });
+        Server.Seal();
+        var waiting = _meeting.Client("t/1").BarrierAsync("x", 2);
+        await _meeting.UntilAsync("x", "s/2, alive, which begins only after s/1 has ended");
+        Assert.Equal("at 'x' for 1 of s/1, s/2, which begins only after s/1 has ended", Assert.Single(Server.Waits()).What);
+        await Task.Delay(2 * new SyncServerOptions().DeadlockSettleTime);
+        Assert.False(waiting.IsCompleted);
+        Server.EndParty("s/1", new SyncPartyEnd { Outcome = "PASS" });
+        Assert.Equal("at 'x' for s/2", Assert.Single(Server.Waits()).What);
+        await _meeting.Client("s/2").BarrierAsync("x", 2).DefaultTimeout();
+        await waiting.DefaultTimeout();
+    }
+
+    [Fact]
+    public async Task Listed_parties_of_which_one_begins_after_the_other_are_found_out_in_an_open_collection()
+    {
+        Server.DeclareParty(new SyncParty { Name = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "s/2", ComesAfter = "s/1" });
+        Server.DeclareParty(new SyncParty { Name = "s/3", ComesAfter = "s/2" });
+        var e = await Assert.ThrowsAsync<BarrierBrokenException>(() => _meeting.Client("s/1").BarrierAsync("x", ["s/1", "s/3"]).DefaultTimeout());
+        Assert.Contains("s/3 begins only after s/1 has ended, so the two can never meet", e.Message);
+    }
+
+    [Fact]
     public async Task Parties_that_wait_for_one_another_break_with_the_wait_graph()
     {
         Server.DeclareParty(new SyncParty { Name = "a" });

@@ -30,9 +30,32 @@ internal sealed partial class SyncMachine
         var dead = round.Listed?.Select(name => _parties.GetValueOrDefault(name)).FirstOrDefault(party => party?.End is not null);
         if (dead is not null)
             return new Breakage(dead.End!.IsUnexpectedFailure ? BarrierCause.Failed : BarrierCause.Left, dead.Name, WaitReport.Broken(this, round, $"{WaitReport.Describe(dead)} {WaitReport.Ending(dead.End)}"));
+        if (round.Listed is { } listed && NeverTogether(listed) is { } pair)
+            return new Breakage(BarrierCause.Doomed, null, WaitReport.Broken(this, round, $"{pair.Later.Name} begins only after {pair.Earlier.Name} has ended, so the two can never meet"));
         if (!IsDetecting || CouldComplete(round, free: null))
             return null;
         return Doom(round, deadlock: null);
+    }
+
+    /// <summary>The live party that must end before this one can begin; null: it can begin.</summary>
+    public Party? Predecessor(Party party) =>
+        party.Declared?.ComesAfter is { } name && _parties.TryGetValue(name, out var before) && before.IsLive ? before : null;
+
+    /// <summary>Two parties of which one begins only when the other has ended.</summary>
+    private (Party Later, Party Earlier)? NeverTogether(IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!_parties.TryGetValue(name, out var party) || !party.IsLive)
+                continue;
+            for (var before = Predecessor(party); before is not null; before = Predecessor(before))
+            {
+                if (names.Contains(before.Name))
+                    return (party, before);
+            }
+        }
+
+        return null;
     }
 
     private Breakage Doom(Round round, string? deadlock) => Failure is { } failure
@@ -89,23 +112,27 @@ internal sealed partial class SyncMachine
     {
         if (!IsDetecting)
             return;
-        var free = _live.Where(party => !party.IsBlocked).ToHashSet();
+        var free = _live.Where(party => !party.IsBlocked && Predecessor(party) is null).ToHashSet();
         bool changed;
         do
         {
             changed = false;
             foreach (var party in _live.Where(party => !free.Contains(party)))
-                changed |= party.Waits.Exists(wait => CouldEnd(wait, free)) && free.Add(party);
+                changed |= CouldGoOn(party, free) && free.Add(party);
         }
         while (changed);
         var stuck = _live.Where(party => !free.Contains(party)).ToList();
         if (stuck.Count == 0)
             return;
-        if (stuck.Exists(party => _now - party.Waits[^1].At < Options.Settle))
+        if (stuck.Exists(party => party.Waits.Count > 0 && _now - party.Waits[^1].At < Options.Settle))
             _deadlines.Set(_detector, _now + Options.Settle);
         else
             BreakDeadlock(stuck);
     }
+
+    private bool CouldGoOn(Party party, HashSet<Party> free) => party.IsBlocked
+        ? party.Waits.Exists(wait => CouldEnd(wait, free))
+        : Predecessor(party) is not { } before || free.Contains(before);
 
     private bool CouldEnd(IWait wait, HashSet<Party> free) =>
         wait is Arrival arrival ? CouldComplete(arrival.Round, free) : free.Count > 0;
@@ -113,7 +140,7 @@ internal sealed partial class SyncMachine
     private void BreakDeadlock(List<Party> stuck)
     {
         var waits = stuck.SelectMany(party => party.Waits).ToList();
-        var graph = WaitReport.Graph(this, waits);
+        var graph = WaitReport.Graph(this, waits, [.. stuck.Where(party => party.Waits.Count == 0)]);
         var dooms = waits.OfType<Arrival>().Select(arrival => arrival.Round).Distinct().Select(round => (round, doom: Doom(round, graph))).ToList();
         foreach (var wait in waits.OfType<DataWait>())
             EndWait(wait, Failure?.Cause ?? BarrierCause.Doomed, WaitReport.NoValue(this, wait, $"nobody can put it any more\n{graph}"));

@@ -46,12 +46,15 @@ internal static class WaitReport
     }
 
     /// <summary>Who waits for what, one line a wait.</summary>
-    public static string Graph(SyncMachine machine, List<IWait> waits)
+    public static string Graph(SyncMachine machine, List<IWait> waits, List<Party> heldUp)
     {
         var text = new StringBuilder("  nobody can move:");
         foreach (var wait in waits.Take(NamesInReply))
             text.Append('\n').Append("    ").Append(Graph(machine, wait));
         AppendMore(text, waits.Count);
+        foreach (var party in heldUp.Take(NamesInReply))
+            text.Append(CultureInfo.InvariantCulture, $"\n    {Describe(party)} begins only after {machine.Predecessor(party)!.Name} has ended");
+        AppendMore(text, heldUp.Count);
         return text.ToString();
     }
 
@@ -84,6 +87,17 @@ internal static class WaitReport
         if (barrier?.Note is { } note)
             text.Append("\n  noted: ").Append(note);
         return Clean(text.ToString()).Split('\n');
+    }
+
+    public static IEnumerable<SyncWait> Waits(SyncMachine machine)
+    {
+        foreach (var wait in machine.Parties.Values.SelectMany(party => party.Waits))
+        {
+            var what = wait is Arrival arrival
+                ? Invariant($"at '{wait.Name}' for {Expected(machine, arrival.Round)}")
+                : Invariant($"for {(((DataWait)wait).Offset < 0 ? "value" : "topic")} '{wait.Name}'");
+            yield return new SyncWait(wait.Party.Name, Clean(what), machine.Now - wait.At);
+        }
     }
 
     public static IEnumerable<string> List(SyncMachine machine)
@@ -145,6 +159,27 @@ internal static class WaitReport
         return [.. others.OrderByDescending(party => party.IsLive).ThenBy(party => party.Name, StringComparer.Ordinal).Take(limit).Select(party => Status(machine, party))];
     }
 
+    /// <summary>Whom a round waits for: by name where that is certain or the candidates are few.</summary>
+    private static string Expected(SyncMachine machine, Round round)
+    {
+        const int Few = 3;
+        var count = round.Need - round.Arrived;
+        if (count <= 0)
+            return "a sign of life of those that are here";
+        var members = round.Members.Select(member => member.Party).ToHashSet();
+        var candidates = round.Listed is { } listed
+            ? [.. listed.Where(name => !members.Any(member => member.Name == name))]
+            : machine.Parties.Values.Where(party => party.IsLive && !members.Contains(party)).OrderBy(party => party.Name, StringComparer.Ordinal)
+                .Take(Few + 1).Select(party => $"{Describe(party)}{HeldUp(machine, party)}").ToList();
+        if (candidates.Count > Few || candidates.Count == 0)
+            return Invariant($"{count} more");
+        return candidates.Count <= count ? string.Join(", ", candidates) : Invariant($"{count} of {string.Join(", ", candidates)}");
+    }
+
+    /// <summary>That a party cannot even begin yet, and why.</summary>
+    private static string HeldUp(SyncMachine machine, Party party) =>
+        machine.Predecessor(party) is { } before ? $", which begins only after {before.Name} has ended" : "";
+
     private static string NearestParty(SyncMachine machine, string name) =>
         Nearest(name, machine.Parties.Keys) is { } near ? $" (is '{near}' meant?)" : "";
 
@@ -157,6 +192,8 @@ internal static class WaitReport
             text.Append(", gone");
         else if (party.Declared is { } declared)
             text.Append(CultureInfo.InvariantCulture, $", {(declared.Block is { } block ? $"block {block} " : "")}{declared.State ?? "alive"}");
+        if (party.End is null)
+            text.Append(HeldUp(machine, party));
         text.Append(Presence(machine, party));
         if (party.Waits.Count > 0)
             text.Append(", waits at ").AppendJoin(", ", party.Waits.Take(NamesInReply).Select(wait => $"'{wait.Name}'"));

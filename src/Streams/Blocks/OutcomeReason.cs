@@ -50,4 +50,13 @@ public enum OutcomeReason
 
     /// <summary>An earlier block's failure made it pointless.</summary>
     EarlierBlockFailed,
+
+    /// <summary>An essential stream ended, without which it is pointless (<see cref="StreamOptions.IsEssential"/>).</summary>
+    EssentialStreamEnded,
+
+    /// <summary>The run was interrupted: Ctrl-C, SIGTERM, a cancelled token, the test runner's abort.</summary>
+    Aborted,
+
+    /// <summary>A background block ended by itself, before it was stopped.</summary>
+    EndedEarly,
 }

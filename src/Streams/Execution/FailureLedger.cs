@@ -53,6 +53,19 @@ internal sealed class FailureLedger(Func<RecordedEvidence> record)
         }
     }
 
+    /// <summary>The exception for failures that the author is told together, with their causes.</summary>
+    public BlockFailedException Told(IReadOnlyList<BlockResult> failures)
+    {
+        List<BlockResult> told;
+        lock (_gate)
+        {
+            told = [.. failures.Concat(failures.Where(failure => failure.IsConsequence).SelectMany(CausesLocked)).Distinct()];
+            _unseen.RemoveAll(told.Contains);
+        }
+
+        return Exception(told);
+    }
+
     /// <summary>
     /// What broke the barrier under this block: the failure that its report names; without one, failures that nobody has been
     /// told. An old failure that the author knows of has nothing to do with a new one.

@@ -17,7 +17,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
     private readonly SemaphoreSlim _starting = new(1, 1);
 
-    /// <summary>The living worker; null before the first and after a death. Written under <see cref="_starting"/> or by the queue.</summary>
+    /// <summary>The living worker; null before the first and after a death. Written under <see cref="_starting"/>, taken by who ends it.</summary>
     private volatile LocalWorker? _worker;
     private bool _disposed;
     private bool _sparePrepared;
@@ -58,10 +58,12 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
     public async Task StopAsync(TimeSpan grace)
     {
-        if (_worker is not { } worker)
+        // Let go of first: whoever prepares the next block must not take it for alive until its channel is seen to be closed.
+        if (Interlocked.Exchange(ref _worker, null) is not { } worker)
             return;
         worker.Channel.TrySend(new ToWorker { Shutdown = new Shutdown() });
         await EndWorkerAsync(worker, grace).ConfigureAwait(false);
+        worker.Dispose();
     }
 
     public async ValueTask DisposeAsync()
@@ -70,8 +72,6 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
         _disposed = true;
         _starting.Release();
         await StopAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
-        _worker?.Dispose();
-        _worker = null;
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)

@@ -25,6 +25,9 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     /// <summary>Of all blocks, by party: a released block may have ended before its wait is told.</summary>
     private readonly ConcurrentDictionary<string, Action<string, TimeSpan, string>> _waits = new(StringComparer.Ordinal);
 
+    /// <summary>Of each stream the block that was queued last.</summary>
+    private readonly ConcurrentDictionary<string, string> _lastOfStream = new(StringComparer.Ordinal);
+
     /// <summary>The test body's own client. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _client;
 
@@ -65,10 +68,20 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     public void Queued(BlockSpec block, Action<string, TimeSpan, string> waited)
     {
         _waits[block.Sync.Party] = waited;
-        Declare(block, "queued");
+        // Called in the order of the stream's queue: the one before must have ended when this one begins.
+        _lastOfStream.TryGetValue(block.Id.Stream, out var before);
+        _lastOfStream[block.Id.Stream] = block.Sync.Party;
+        Declare(block, "queued", comesAfter: before);
     }
 
     public void Running(BlockSpec block) => Declare(block, "running");
+
+    /// <summary>The block could run, but must wait for others first.</summary>
+    public void Waiting(BlockSpec block, string state) => Declare(block, state);
+
+    /// <summary>What each party waits for now, as <c>at 'setup' for server/1-NetServer (db1)</c>, and for how long by now.</summary>
+    public IReadOnlyDictionary<string, (string What, TimeSpan For)> Waits() =>
+        Started?.Waits().DistinctBy(wait => wait.Party).ToDictionary(wait => wait.Party, wait => (wait.What, wait.For), StringComparer.Ordinal) ?? [];
 
     /// <summary>Commands of the block may come as parties under its own.</summary>
     public void Shares(BlockSpec block) => Declare(block, "running", sharing: true);
@@ -137,8 +150,16 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
 
     private SyncServer? Started => _server is { IsCompletedSuccessfully: true } server ? server.Result : null;
 
-    private void Declare(BlockSpec block, string state, bool sharing = false) =>
-        Declare(new SyncParty { Name = block.Sync.Party, Host = block.Host, Block = block.Name, State = state, MayBringOthers = true, HasOthers = sharing });
+    private void Declare(BlockSpec block, string state, bool sharing = false, string? comesAfter = null) => Declare(new SyncParty
+    {
+        Name = block.Sync.Party,
+        Host = block.Host,
+        Block = block.Name,
+        State = state,
+        MayBringOthers = true,
+        HasOthers = sharing,
+        ComesAfter = comesAfter,
+    });
 
     private void Declare(SyncParty party)
     {

@@ -196,6 +196,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         var elapsed = _collection.Events.Append("block-wait", Subject, what, static (json, value) => json.WriteString("what", EventsRecord.Text(value)));
         lock (_gate)
             _waits.Add(new RecordedWait(what, elapsed, null, ""));
+        _collection.Watch(this);
     }
 
     /// <summary>The wait is over: <c>released</c>, <c>broken</c>, <c>timed out</c>.</summary>

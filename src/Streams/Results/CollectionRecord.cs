@@ -38,7 +38,7 @@ internal sealed class CollectionRecord : IAsyncDisposable
         Events = new EventsRecord(directory.Events, options.Time, Health);
         _log = new TextLog(directory.DebugLog, Health);
         _reports = new RecordReports(directory, Health, Events);
-        _heartbeats = new Heartbeats(Events);
+        _heartbeats = new Heartbeats(Events, options.Waits);
         Writer = new RecordWriter("streams results", Tick, exception => Health.Failed(directory.Path, exception));
     }
 
@@ -131,6 +131,16 @@ internal sealed class CollectionRecord : IAsyncDisposable
             Problems = Health.Problems(),
             Streams = [.. streams.Select(stream => stream.Snapshot())],
         };
+    }
+
+    /// <summary>Writes a list for people, and all lines of the record so far, on the caller's thread: the process may end with it.</summary>
+    public void WriteAtOnce(string name, IReadOnlyList<string> lines)
+    {
+        Events.Flush();
+        if (lines.Count == 0)
+            return;
+        var path = Path.Combine(Directory.Path, name);
+        Health.Try(path, () => AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines.Select(Printable.Line)) + "\n")));
     }
 
     /// <summary>Completes when all that was recorded before is in its files.</summary>

@@ -13,6 +13,9 @@ internal sealed record CollectionRecordOptions
 
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
+    /// <summary>What blocks (stream/name) wait for now; null: nobody knows.</summary>
+    public Func<IReadOnlyDictionary<string, (string What, TimeSpan For)>>? Waits { get; init; }
+
     /// <summary>Identity of the run and the collection, as on the wire.</summary>
     public string Run { get; init; } = "";
 

@@ -1,7 +1,9 @@
 namespace Streams.Results;
 
 /// <summary>Says of blocks that run or wait long that they still do: after 5, 10, 20, 40 … seconds.</summary>
-internal sealed class Heartbeats(EventsRecord events)
+/// <param name="events">The record, whose clock counts.</param>
+/// <param name="waits">What a block (stream/name) waits for now and since when, where somebody else knows; asked when a line is due.</param>
+internal sealed class Heartbeats(EventsRecord events, Func<IReadOnlyDictionary<string, (string What, TimeSpan For)>>? waits = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
@@ -49,9 +51,20 @@ internal sealed class Heartbeats(EventsRecord events)
             }
         }
 
-        return [.. due.Select(line => line.Wait is null
-            ? HumanLines.StillRunning(line.Block.Snapshot(), blocks, line.For)
-            : HumanLines.StillWaiting(line.Block.Snapshot(), blocks, line.Wait, line.For))];
+        if (due.Count == 0)
+            return [];
+        // Asked outside the lock: the sync server has one of its own.
+        var known = waits?.Invoke();
+        return [.. due.Select(line => Line(line.Block.Snapshot(), blocks, line.Wait, line.For, known))];
+    }
+
+    private static string Line(RecordedBlock block, int blocks, string? wait, TimeSpan time, IReadOnlyDictionary<string, (string What, TimeSpan For)>? known)
+    {
+        if (wait is not null)
+            return HumanLines.StillWaiting(block, blocks, wait, time);
+        return known is not null && known.TryGetValue($"{block.Stream}/{block.Name}", out var other)
+            ? HumanLines.StillWaiting(block, blocks, other.What, other.For)
+            : HumanLines.StillRunning(block, blocks, time);
     }
 
     private TimeSpan LookLocked(BlockRecord block, (string? Wait, TimeSpan Since, TimeSpan Due) entry, TimeSpan now, List<(BlockRecord, string?, TimeSpan)> due)

@@ -12,7 +12,7 @@ namespace Streams.Scheduling;
 /// What one block tells: to the record, to the sync server (so that reports can say what a missing party is doing), and to the
 /// ledger of failures.
 /// </summary>
-internal sealed class BlockJournal(BlockRecord record, string host, string source, FailureLedger failures, SyncParties parties) : IBlockObserver
+internal sealed class BlockJournal(BlockRecord record, string host, string source, CollectionJournal collection, IStreamRules rules) : IBlockObserver
 {
     private const int LongestLine = 200;
 
@@ -24,46 +24,74 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     public void Attach(QueuedBlock block)
     {
         _block = block;
-        parties.Queued(block.Specification, record.Waited);
+        Tell(StreamsEventKind.BlockPhase, phase: BlockPhase.Requested);
+        collection.Parties.Queued(block.Specification, record.Waited);
     }
 
     public void PhaseEntered(QueuedBlock block, BlockPhase phase)
     {
         if (phase is BlockPhase.Triaging or BlockPhase.Ready)
             record.Phase(phase);
+        Tell(StreamsEventKind.BlockPhase, phase: phase);
     }
 
     public void Started()
     {
+        // With requirements it is ready only when its worker found them met, which is when it starts.
+        _block.Enter(BlockPhase.Ready);
         if (!_block.Lifecycle.TryEnter(BlockPhase.Started))
             return;
+        _block.Activity.Note();
         record.Started();
-        parties.Running(_block.Specification);
+        Tell(StreamsEventKind.BlockPhase, phase: BlockPhase.Started);
+        collection.Parties.Running(_block.Specification);
     }
 
     public void Logged(DateTimeOffset workerTime, LogLevel level, string text)
     {
         record.Logged(workerTime, level, text);
-        parties.LastLine(_block.Specification, LastLine(text));
+        Spoke(LastLine(text));
+        Tell(StreamsEventKind.BlockLog, text: text);
     }
 
-    public void WhiteboardChanged(string text) => record.WhiteboardChanged(text);
+    public void WhiteboardChanged(string text)
+    {
+        _block.Activity.Note();
+        record.WhiteboardChanged(text);
+        Tell(StreamsEventKind.BlockWhiteboard, text: text);
+    }
 
     public void Output(long offset, ReadOnlySpan<byte> data)
     {
         record.Output(offset, data);
-        parties.LastLine(_block.Specification, LastLine(Encoding.UTF8.GetString(data[Math.Max(0, data.Length - LongestLine)..])));
+        Spoke(LastLine(Encoding.UTF8.GetString(data[Math.Max(0, data.Length - LongestLine)..])));
     }
 
     public void SharesSync()
     {
         record.SharesSync();
-        parties.Shares(_block.Specification);
+        collection.Parties.Shares(_block.Specification);
     }
 
-    public void Measured(DateTimeOffset workerTime, string name, double value, string unit) => record.Measured(workerTime, name, value, unit);
+    public void Measured(DateTimeOffset workerTime, string name, double value, string unit)
+    {
+        _block.Activity.Note();
+        record.Measured(workerTime, name, value, unit);
+    }
 
-    public void PartEntered(WirePart part) => record.PartEntered(part);
+    public void PartEntered(WirePart part)
+    {
+        _block.Activity.Note();
+        record.PartEntered(part);
+    }
+
+    public void TurnWaited(string what)
+    {
+        record.WaitBegan(what);
+        collection.Parties.Waiting(_block.Specification, $"waits {what}");
+    }
+
+    public void TurnEnded(bool came) => record.WaitEnded(came ? "came" : "given up");
 
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 
@@ -94,16 +122,33 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
             Elapsed = verdict.Elapsed > TimeSpan.Zero ? verdict.Elapsed : known.Duration,
             FinishedAfter = known.Finished ?? TimeSpan.Zero,
         };
-        failures.Add(result);
-        parties.Ended(block.Specification, result);
+        collection.Failures.Add(result);
+        rules.Ending(result);
+        collection.Parties.Ended(block.Specification, result);
+        Tell(StreamsEventKind.BlockPhase, phase: BlockPhase.Finished, result: result);
+        rules.Ended(result);
         return result;
     }
 
     public BlockFailedException Failure(BlockResult result)
     {
         // The author knows of it now and goes on: whoever comes next is not held to be missing because of it.
-        parties.Open();
-        return failures.Exception(result);
+        collection.Parties.Open();
+        return collection.Failures.Exception(result);
+    }
+
+    public Exception Skipped(BlockResult result) => collection.Skipped(result);
+
+    private void Spoke(string line)
+    {
+        _block.Activity.Note(line);
+        collection.Parties.LastLine(_block.Specification, line);
+    }
+
+    private void Tell(StreamsEventKind kind, string text = "", BlockPhase? phase = null, BlockResult? result = null)
+    {
+        if (collection.Observers is { } observers)
+            observers.Post(new StreamsEvent { Kind = kind, Stream = _block.StreamName, Block = _block.Name, Phase = phase, Result = result, Text = text });
     }
 
     private static string LastLine(string text)

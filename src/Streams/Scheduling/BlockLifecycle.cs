@@ -16,6 +16,9 @@ internal sealed class BlockLifecycle(TimeProvider timeProvider)
 
     public BlockPhase Phase => (BlockPhase)_phase;
 
+    /// <summary>A timestamp of the block's clock.</summary>
+    public long Now => timeProvider.GetTimestamp();
+
     /// <summary>Whether a block in one phase may enter the other.</summary>
     public static bool IsLegal(BlockPhase from, BlockPhase to) => (from, to) switch
     {
@@ -49,6 +52,9 @@ internal sealed class BlockLifecycle(TimeProvider timeProvider)
             return entered == 0 ? null : timeProvider.GetElapsedTime(_entered[(int)BlockPhase.Requested], entered);
         }
     }
+
+    /// <summary>How long ago this timestamp of <see cref="Now"/> was.</summary>
+    public TimeSpan ElapsedSince(long timestamp) => timeProvider.GetElapsedTime(timestamp);
 
     private static long[] InitialTimes(TimeProvider timeProvider)
     {

@@ -99,7 +99,9 @@ internal sealed class BlockQueue(string stream, Func<QueuedBlock, Task> prepare,
 
         if (block.Run.StopRequested)
             return UnstartedVerdict.Stopped();
-        block.Enter(BlockPhase.Ready);
+        // The requirements are checked by the worker: until it has found them met the block is under triage.
+        if (block.Specification.Requirements.Count == 0)
+            block.Enter(BlockPhase.Ready);
         return await executor.RunAsync(block.Specification, block.Observer, block.Run.StopToken).ConfigureAwait(false);
     }
 

@@ -12,6 +12,7 @@ public class BlockRun
 {
     private readonly TaskCompletionSource<BlockResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
+    private StopReason? _stopReason;
 
     internal BlockRun(QueuedBlock block) => Block = block;
 
@@ -32,7 +33,7 @@ public class BlockRun
 
     /// <summary>
     /// Completes when the block has finished, however it ended. It never fails: look at <see cref="BlockResult.Outcome"/>, or
-    /// let <see cref="StreamCollection.WaitAsync"/> throw.
+    /// let <see cref="StreamCollection.WaitAsync(bool, CancellationToken)"/> throw.
     /// </summary>
     public Task<BlockResult> Completion => _completion.Task;
 
@@ -40,8 +41,11 @@ public class BlockRun
 
     internal CancellationToken StopToken => _stop.Token;
 
-    /// <summary>True when the author himself asked for the end of this block.</summary>
+    /// <summary>True when the block's end was asked for, by its author or because of something else.</summary>
     internal bool StopRequested => _stop.IsCancellationRequested;
+
+    /// <summary>What else than its author's call ends the block; the first reason stands.</summary>
+    internal StopReason? StopReason => Volatile.Read(ref _stopReason);
 
     /// <summary>
     /// Stops the block: a queued one never starts; a running one is asked to stop (its <see cref="BlockContext.Cancellation"/>)
@@ -53,6 +57,13 @@ public class BlockRun
     {
         RequestStop();
         return await Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>The block is about to be ended for this reason: whatever it suffers from now on follows from it.</summary>
+    internal void MarkStop(StopReason reason)
+    {
+        if (!StopRequested)
+            Interlocked.CompareExchange(ref _stopReason, reason, null);
     }
 
     internal void RequestStop()

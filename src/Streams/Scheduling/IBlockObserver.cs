@@ -13,4 +13,13 @@ internal interface IBlockObserver : IBlockEvents
 
     /// <summary>The exception for a failed block; marks the failure as seen.</summary>
     BlockFailedException Failure(BlockResult result);
+
+    /// <summary>The exception for a block whose value is wanted and that was skipped: the test framework's own skip, where it can be.</summary>
+    Exception Skipped(BlockResult result);
+
+    /// <summary>The block is ready, and waits for others to end: <c>for its turn, ...</c>.</summary>
+    void TurnWaited(string what);
+
+    /// <summary>It waits no longer: its turn came, or it was stopped.</summary>
+    void TurnEnded(bool came);
 }

@@ -23,6 +23,12 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
 
     public BlockLifecycle Lifecycle => lifecycle;
 
+    /// <summary>Where the block's last sign of life is kept.</summary>
+    public BlockActivity Activity { get; } = new(lifecycle);
+
+    /// <summary>True for a block that runs until its author stops it: its end before that is a failure.</summary>
+    public bool IsBackground { get; init; }
+
     public IBlockObserver Observer => observer;
 
     /// <summary>The handle that the author holds. Set right after construction.</summary>
@@ -38,16 +44,19 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
 
     public void Enter(BlockPhase phase)
     {
-        if (lifecycle.TryEnter(phase))
-            observer.PhaseEntered(this, phase);
+        if (!lifecycle.TryEnter(phase))
+            return;
+        Activity.Note();
+        observer.PhaseEntered(this, phase);
     }
 
     /// <summary>Gives the block its verdict, once: records it, then completes its handle.</summary>
     public void Finish(BlockVerdict verdict)
     {
-        verdict = ReadValue(verdict);
+        verdict = Judge(ReadValue(verdict));
         if (!lifecycle.TryEnter(BlockPhase.Finished))
             return;
+        Activity.Note();
         var result = observer.Finished(this, verdict);
         Run.TryFinish(result);
     }
@@ -65,10 +74,32 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     public void ThrowIfNotPassed()
     {
         var result = Run.Result ?? throw new InvalidOperationException($"Block {Name} has not finished.");
-        if (result.Outcome is BlockOutcome.Cancel or BlockOutcome.Skip)
+        if (result.Outcome == BlockOutcome.Skip)
+            throw observer.Skipped(result);
+        if (result.Outcome == BlockOutcome.Cancel)
             throw new OperationCanceledException($"Block {PrintableText.CleanLine(Name)} on stream '{PrintableText.CleanLine(StreamName)}' was not run to its end: {result.Message}");
         if (result.IsFailure)
             throw observer.Failure(result);
+    }
+
+    /// <summary>What the verdict means for this block: why it was ended, and whether it was to end by itself at all.</summary>
+    private BlockVerdict Judge(BlockVerdict verdict)
+    {
+        var isStopped = verdict is { Outcome: BlockOutcome.Cancel, Reason: OutcomeReason.Stopped };
+        if (Run.StopReason is { } reason && (isStopped || verdict is { Outcome: BlockOutcome.Fail, Reason: OutcomeReason.BarrierBroken }))
+        {
+            var hadStarted = lifecycle.EnteredAfter(BlockPhase.Started) is not null;
+            return verdict with { Outcome = BlockOutcome.Cancel, Reason = reason.Reason, Message = $"{(hadStarted ? "stopped" : "not run")}: {reason.Why}", Error = null };
+        }
+
+        if (!IsBackground || Run.StopRequested || verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn))
+            return verdict;
+        return verdict with
+        {
+            Outcome = BlockOutcome.Fail,
+            Reason = OutcomeReason.EndedEarly,
+            Message = "a background block that ended by itself, before it was stopped: what the test did after that, it did without it",
+        };
     }
 
     /// <summary>A result that cannot be read is not a pass: the author would get nothing for it.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf;
+using Streams.Blocks;
 using Streams.Blocks.Values;
 using Streams.Sync;
 using Streams.Wire;
@@ -13,6 +14,7 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
     {
         var started = Stopwatch.GetTimestamp();
         var finished = new BlockFinished { Ordinal = specification.Id?.Ordinal ?? 0 };
+        RunningBlock.Enter(specification.Id);
         try
         {
             if (specification.WorkCase == BlockSpec.WorkOneofCase.Call)
@@ -28,6 +30,7 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
             FailWith(finished, ErrorTrees.Simplest(exception));
         }
 
+        RunningBlock.Enter(null);
         finished.ElapsedUs = (long)Stopwatch.GetElapsedTime(started).TotalMicroseconds;
         return finished;
     }

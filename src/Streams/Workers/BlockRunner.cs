@@ -167,13 +167,27 @@ internal sealed class BlockRunner : IDisposable
 
         if (cancelled)
             cancellation.Cancel();
+        foreach (var (name, value) in specification.Environment)
+            Environment.SetEnvironmentVariable(name, value);
         var lastNumber = _leftovers.LastNumber();
+        if (specification.Requirements.Count > 0 && RequirementCheck.WhySkipped(specification, cancellation.Token) is { } skipped)
+        {
+            skipped.Ordinal = ordinal;
+            End(skipped, lastNumber);
+            return;
+        }
+
         _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output.Offset() } });
         var channel = new BlockChannel(_controller, ordinal, _privateDirectory);
         var context = new BlockContext(specification, channel, cancellation.Token);
         var finished = new BlockExecution(specification, _known, context, cancellation.Token).Run();
         Close(context, finished);
         channel.End();
+        End(finished, lastNumber);
+    }
+
+    private void End(BlockFinished finished, int lastNumber)
+    {
         lock (_gate)
             _running = null;
         finished.OutputOffset = _output.Offset();

@@ -46,7 +46,7 @@ internal sealed class ResolvedBlock
     public Type? ResultType { get; }
 
     /// <summary>Runs the block on this thread to its real end.</summary>
-    public object? Run(MethodCall call, BlockContext context)
+    public object? Run(MethodCall call, BlockContext? context)
     {
         var target = call.Target.IsEmpty ? _emptyTarget : ValueReader.Read(call.Target.Memory, typeof(object), ValueUse.Capture);
         var returned = _method.Invoke(_targetIsArgument ? null : target, BindingFlags.DoNotWrapExceptions, null, Arguments(target, context), null);
@@ -68,7 +68,7 @@ internal sealed class ResolvedBlock
         }
     }
 
-    private object?[]? Arguments(object? target, BlockContext context) => (_targetIsArgument, _takesContext) switch
+    private object?[]? Arguments(object? target, BlockContext? context) => (_targetIsArgument, _takesContext) switch
     {
         (false, false) => null,
         (false, true) => [context],

@@ -7,7 +7,24 @@ namespace Streams.FunctionalTests.Packages;
 [Collection(PackagesCollection.Name)]
 public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHelper output)
 {
-    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md", "src/Streams.Sync/README.md"];
+    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md", "docs/streams.md", "src/Streams.Sync/README.md"];
+
+    /// <summary>A test all of whose blocks are skipped.</summary>
+    private const string AllSkipped = """
+        using Streams;
+        using Xunit;
+
+        public class SkippedTests
+        {
+            [Fact]
+            public async Task Nothing_is_there()
+            {
+                await using var streams = new StreamCollection();
+                streams.Add("local").RunBg(() => { }, new BlockOptions { Requires = [Requires.File("/no/such/file")] });
+                await streams.WaitAsync();
+            }
+        }
+        """;
 
     [NeedsTheory(SshHosts.Needed)]
     [InlineData("xunit2")]
@@ -17,6 +34,7 @@ public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHe
         var host = hosts.Bed["dotnet"].Name;
         using var stranger = new Stranger(feed, template);
         PasteDocuments(stranger, template == "xunit3", host);
+        stranger.Write("SkippedTests.cs", AllSkipped);
         stranger.Environment["STREAMS_SSH"] = $"ssh -F {hosts.Bed.SshConfig}";
         stranger.Environment["CONSUMER_SSH_HOST"] = host;
         var results = stranger["results here"];
@@ -27,7 +45,9 @@ public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHe
         output.WriteLine(run.Output);
 
         run.Succeeded();
-        var tests = Directory.EnumerateDirectories(Path.Combine(results, "streams", "latest")).Select(PassedTest).Order(StringComparer.Ordinal);
+        // xunit 2 cannot skip a test that runs.
+        Assert.Equal(template == "xunit3", run.Output.Contains("Skipped SkippedTests.Nothing_is_there", StringComparison.Ordinal));
+        var tests = Directory.EnumerateDirectories(Path.Combine(results, "streams", "latest")).Where(directory => !directory.Contains("SkippedTests", StringComparison.Ordinal)).Select(PassedTest).Order(StringComparer.Ordinal);
         Assert.Equal(
             [
                 $"ConsumerTests.One_stream_over_ssh: far on {host}",

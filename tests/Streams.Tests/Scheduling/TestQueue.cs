@@ -74,6 +74,16 @@ internal sealed class TestQueue
 
         public BlockFailedException Failure(BlockResult result) => throw new NotSupportedException();
 
+        public Exception Skipped(BlockResult result) => throw new NotSupportedException();
+
+        public void TurnWaited(string what)
+        {
+        }
+
+        public void TurnEnded(bool came)
+        {
+        }
+
         public void PhaseEntered(QueuedBlock block, BlockPhase phase)
         {
         }

@@ -18,6 +18,8 @@ internal static class ProbeProgram
         {
             case ["controller", var containment, var directory]:
                 return await ControlAsync(containment, directory);
+            case ["interrupted", var results, var how]:
+                return await Interruption.InterruptedProgram.RunAsync(results, how);
             case ["surroundings"]:
                 WorkerStartup.Prepare();
                 return Surroundings();

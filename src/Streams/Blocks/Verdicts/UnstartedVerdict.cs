@@ -6,6 +6,9 @@ internal static class UnstartedVerdict
     /// <summary>The author stopped it first.</summary>
     public static BlockVerdict Stopped() => Of(BlockOutcome.Cancel, OutcomeReason.Stopped, "stopped before it started");
 
+    /// <summary>It is not to run any more, because of something else.</summary>
+    public static BlockVerdict Because(OutcomeReason reason, string why) => Of(BlockOutcome.Cancel, reason, $"not run: {why}");
+
     /// <summary>Its place could not be made ready, or did not take it on.</summary>
     public static BlockVerdict Failed(string message, bool streamIsLost = false) =>
         Of(BlockOutcome.Error, OutcomeReason.NotStarted, message) with { StreamIsLost = streamIsLost };
