@@ -41,7 +41,7 @@ public class GroupTests(ITestOutputHelper output)
         var names = await streams[..].RunFgAsync(async block =>
         {
             await block.Sync.BarrierAsync("all", 3, TimeSpan.FromSeconds(30));
-            return block.StreamName;
+            return block.Stream;
         }).DefaultTimeout();
         var group = streams[1..].RunBg(block => Environment.ProcessId);
         var results = await group.Completion.DefaultTimeout();
@@ -61,8 +61,8 @@ public class GroupTests(ITestOutputHelper output)
 
         var failure = await Assert.ThrowsAsync<BlockFailedException>(() => streams[..].RunFgAsync(block =>
         {
-            if (block.StreamName != "b")
-                throw new InvalidOperationException($"no cable at {block.StreamName}");
+            if (block.Stream != "b")
+                throw new InvalidOperationException($"no cable at {block.Stream}");
         })).DefaultTimeout();
 
         Assert.Equal(["a", "c"], failure.Failures.Select(result => result.Stream).Order());
