@@ -83,9 +83,9 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
     /// <summary>Sweeps, then sends the rest of the output and the files, in this order: leftovers may still write.</summary>
     private async Task CollectAsync(BlockEnded ended, Task output)
     {
-        if (ended.Finished is { LeftoversPossible: true } && !worker.IsGone)
+        if (ended.Finished is { LeftoversPossible: true } finished && !worker.IsGone)
         {
-            var swept = await agent.Supervisor.SweepAsync(worker.Id, CancellationToken.None).ConfigureAwait(false);
+            var swept = await agent.Supervisor.SweepAsync(worker.Id, finished.Kept, CancellationToken.None).ConfigureAwait(false);
             ended.Strays.Add(swept.Strays);
         }
 

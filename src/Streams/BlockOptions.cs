@@ -35,6 +35,13 @@ public sealed record BlockOptions
     /// <summary>True for a block that runs until it is stopped (<c>Background</c>).</summary>
     internal bool IsBackground { get; init; }
 
+    /// <summary>
+    /// True: the block gets a worker process of its own, begun for it and ended after it. Nothing of earlier blocks is there,
+    /// neither static fields nor <see cref="BlockContext.State"/> nor kept commands, and nothing of this one stays.
+    /// </summary>
+    /// <value>False by default: blocks of a stream share its worker.</value>
+    public bool FreshProcess { get; init; }
+
     /// <summary>For commands: true if an exit code other than 0 is not a failure.</summary>
     /// <value>False by default.</value>
     public bool AllowFailure { get; init; }

@@ -42,6 +42,7 @@ public sealed partial class ExecutionStream
         GraceMs = Milliseconds(_collection.Options.Grace),
         Environment = { Options.Environment.ToDictionary() },
         Requirements = { options?.Requires.Select(requirement => requirement.Wire) ?? [] },
+        FreshProcess = options?.FreshProcess ?? false,
     };
 
     /// <summary>Numbers, remembers and queues the block. One lock over all of it, so that ordinals, record and queue agree.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Streams.Blocks;
 using Streams.Execution;
+using Streams.Hosts;
 using Streams.Scheduling;
 using Streams.Sync;
 using Streams.Wire;
@@ -44,5 +45,11 @@ public sealed partial class StreamCollection
         var server = await _parties.ServerAsync().ConfigureAwait(false);
         block.Specification.Sync.Address = server.Address;
         block.Specification.Sync.Token = server.Token;
+        block.Specification.Peers.Add(Peers(this[block.StreamName]));
     }
+
+    /// <summary>The other streams as this one's blocks can reach them.</summary>
+    private IEnumerable<BlockPeer> Peers(ExecutionStream stream) => this
+        .Where(other => other != stream)
+        .Select(other => new BlockPeer { Stream = other.Name, Host = other.Host.ToString(), Address = PeerAddress.Of(other.Host, stream.Host) });
 }

@@ -13,6 +13,7 @@ public enum Needs
     Python = 32,
     Compiler = 64,
     Strace = 128,
+    Iperf = 256,
 }
 
 /// <summary>
@@ -50,6 +51,7 @@ internal static class Requirements
         if (needs.HasFlag(Needs.PythonGrpc) && !Directory.Exists("/usr/lib/python3/dist-packages/grpc")) yield return "python3-grpcio";
         if (needs.HasFlag(Needs.Strace) && !InPath("strace")) yield return "strace";
         if (needs.HasFlag(Needs.Compiler) && !InPath("cc")) yield return "a C compiler (gcc)";
+        if (needs.HasFlag(Needs.Iperf) && !InPath("iperf3")) yield return "iperf3";
     }
 
     private static bool InPath(string command) =>

@@ -45,11 +45,14 @@ public sealed partial class BlockContext
     internal async Task<CommandResult> RunAsync(CommandLine command, bool allowFailure, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Cancellation);
-        var grace = _specification.GraceMs > 0 ? TimeSpan.FromMilliseconds(_specification.GraceMs / 2) : DefaultGrace;
         var sync = await ShareSyncAsync().ConfigureAwait(false);
-        var result = await new CommandRun(command, _specification, sync, grace).RunAsync(either.Token).ConfigureAwait(false);
+        MakeDataForCommands();
+        var result = await new CommandRun(command, _specification, sync, CommandGrace).RunAsync(either.Token).ConfigureAwait(false);
         return result.ExitCode == 0 || allowFailure ? result : throw new CommandFailedException(result);
     }
+
+    /// <summary>Half of the block's: whoever ends it has to be told in time.</summary>
+    private TimeSpan CommandGrace => _specification.GraceMs > 0 ? TimeSpan.FromMilliseconds(_specification.GraceMs / 2) : DefaultGrace;
 
     /// <summary>
     /// Opens, with the block's first command, the private socket at which commands reach the sync server as parties of their

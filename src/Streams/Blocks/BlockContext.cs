@@ -9,8 +9,14 @@ namespace Streams;
 /// <summary>What a running block is given: barriers and data exchange, log, whiteboard, a directory for its files, commands.</summary>
 public sealed partial class BlockContext
 {
+    internal const string DataName = "data";
+
+    /// <summary>The author's code has asked for its directory: it stays, even if empty.</summary>
+    private volatile bool _ownDataIsUsed;
+
     private readonly BlockSpec _specification;
     private readonly IBlockChannel _channel;
+    private readonly WorkerMemory _memory;
     private readonly Lock _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -21,11 +27,14 @@ public sealed partial class BlockContext
     /// <summary>Where the block's commands reach the sync server; opened with the first. Guarded by <see cref="_gate"/>.</summary>
     private Task<SyncRelay>? _relay;
 
-    internal BlockContext(BlockSpec specification, IBlockChannel channel, CancellationToken cancellation)
+    internal BlockContext(BlockSpec specification, IBlockChannel channel, CancellationToken cancellation, WorkerMemory? memory = null)
     {
         _specification = specification;
         _channel = channel;
+        _memory = memory ?? new WorkerMemory();
         Cancellation = cancellation;
+        if (cancellation.CanBeCanceled)
+            cancellation.UnsafeRegister(static state => ((BlockContext)state!).NoteCancellation(), this);
     }
 
     /// <summary>The meeting point of the test's blocks: barriers and exchanged values.</summary>
@@ -62,7 +71,8 @@ public sealed partial class BlockContext
         {
             if (_specification.Directory.Length == 0)
                 throw new InvalidOperationException($"Block {Name} was given no directory for its files.");
-            return Directory.CreateDirectory(Path.Combine(_specification.Directory, "data")).FullName;
+            _ownDataIsUsed = true;
+            return MakeData().FullName;
         }
     }
 
@@ -94,17 +104,23 @@ public sealed partial class BlockContext
         _channel.Log(level, Bounded(text));
     }
 
-    /// <summary>Ends what the context itself opened. Called when the block has ended.</summary>
-    internal async ValueTask CloseAsync()
+    /// <summary>Ends what the context itself opened, and collects what was asked for. Called when the block has ended.</summary>
+    /// <returns>What went wrong with it, for the block's warnings.</returns>
+    internal async ValueTask<IReadOnlyList<string>> CloseAsync()
     {
         SyncClient? sync;
         Task<SyncRelay>? relay;
         lock (_gate)
             (sync, relay) = (_sync, _relay);
+        await EndCommandsAsync().ConfigureAwait(false);
+        await CollectAsync().ConfigureAwait(false);
+        RemoveEmptyData();
         if (relay is not null)
             await (await relay.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         if (sync is not null)
             await sync.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+            return [.. _notes];
     }
 
     private SyncClient Connect()

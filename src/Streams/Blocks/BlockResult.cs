@@ -34,8 +34,11 @@ public sealed record BlockResult
     /// <summary>The exception that the block threw; null if there is none.</summary>
     public BlockError? Error { get; init; }
 
-    /// <summary>Warnings of the block.</summary>
+    /// <summary>What the block warned of (<see cref="BlockContext.Warn"/>), and what went wrong beside it, in collecting files for example.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Figures that the block measured (<see cref="BlockContext.Measure"/>), in order.</summary>
+    public IReadOnlyList<BlockMeasurement> Measurements { get; init; } = [];
 
     /// <summary>The last lines that the block printed, where they are evidence. Safe to print.</summary>
     public IReadOnlyList<string> OutputTail { get; init; } = [];

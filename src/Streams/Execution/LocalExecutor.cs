@@ -100,7 +100,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
             return verdict;
         try
         {
-            var swept = await machine.Supervisor.SweepAsync(worker.Id, CancellationToken.None).ConfigureAwait(false);
+            var swept = await machine.Supervisor.SweepAsync(worker.Id, finished.Kept, CancellationToken.None).ConfigureAwait(false);
             return Strays.Add(verdict, swept.Strays, identity.Host);
         }
         catch (SupervisorLostException)
@@ -156,5 +156,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
         }
 
         worker.Channel.Dispose();
+        // Else whoever prepares next would take the dead one for alive.
+        await worker.Channel.Ended.ConfigureAwait(false);
     }
 }

@@ -20,8 +20,8 @@ internal sealed class LocalMachine : IAsyncDisposable
     /// <summary>Being started or ready; null: none. Guarded by <see cref="_spareGate"/>.</summary>
     private Task<LocalWorker>? _spare;
 
-    /// <summary>The working directory that it was started in. Guarded by <see cref="_spareGate"/>.</summary>
-    private string _spareDirectory = "";
+    /// <summary>What it was started in. Guarded by <see cref="_spareGate"/>.</summary>
+    private ProcessSurroundings? _spareSurroundings;
     private bool _disposed;
 
     private LocalMachine(PrivateDirectory directory, WorkerGate gate, DotnetLaunch launch, IWorkerSupervisor supervisor)
@@ -57,7 +57,8 @@ internal sealed class LocalMachine : IAsyncDisposable
     /// <exception cref="StreamsException">It did not start; the message says why, with its last output.</exception>
     public async Task<LocalWorker> StartWorkerAsync(WorkerIdentity identity, TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var worker = TakeSpare() ?? await StartAsync($"of stream '{identity.Stream}'", limit, timeProvider, cancellationToken).ConfigureAwait(false);
+        var surroundings = ProcessSurroundings.Now();
+        var worker = TakeSpare(surroundings) ?? await StartAsync($"of stream '{identity.Stream}'", surroundings, limit, timeProvider, cancellationToken).ConfigureAwait(false);
         worker.Channel.TrySend(new ToWorker
         {
             Welcome = new Welcome { Protocol = WireLimits.Protocol, Run = identity.Run, Collection = identity.Collection, Stream = identity.Stream, Host = identity.Host },
@@ -75,20 +76,20 @@ internal sealed class LocalMachine : IAsyncDisposable
         {
             if (!UseSpares || _disposed || _spare is not null)
                 return;
-            _spareDirectory = Environment.CurrentDirectory;
-            _spare = StartAsync("kept as a spare", SpareStartLimit, TimeProvider.System, CancellationToken.None);
+            _spareSurroundings = ProcessSurroundings.Now();
+            _spare = StartAsync("kept as a spare", _spareSurroundings, SpareStartLimit, TimeProvider.System, CancellationToken.None);
         }
     }
 
-    /// <summary>The spare worker, if it is alive and would start in the same directory as a new one.</summary>
-    private LocalWorker? TakeSpare()
+    /// <summary>The spare worker, if it is alive and was started in the same directory and environment as a new one would be.</summary>
+    private LocalWorker? TakeSpare(ProcessSurroundings surroundings)
     {
         lock (_spareGate)
         {
             if (_spare is not { IsCompleted: true } spare)
                 return null; // Still starting: a new one is as fast.
             _spare = null;
-            if (spare.IsCompletedSuccessfully && !spare.Result.Channel.Ended.IsCompleted && _spareDirectory == Environment.CurrentDirectory)
+            if (spare.IsCompletedSuccessfully && !spare.Result.Channel.Ended.IsCompleted && surroundings.Equal(_spareSurroundings))
                 return spare.Result;
             _ = spare.Exception;
             if (spare.IsCompletedSuccessfully)
@@ -103,7 +104,7 @@ internal sealed class LocalMachine : IAsyncDisposable
         spare.Dispose();
     }
 
-    private async Task<LocalWorker> StartAsync(string purpose, TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
+    private async Task<LocalWorker> StartAsync(string purpose, ProcessSurroundings surroundings, TimeSpan limit, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var id = "w" + Interlocked.Increment(ref _lastWorker).ToString(CultureInfo.InvariantCulture);
         var outputPath = _directory[id + ".out"];
@@ -111,7 +112,7 @@ internal sealed class LocalMachine : IAsyncDisposable
         var connected = _gate.Expect(id, token);
         try
         {
-            var started = await Supervisor.StartAsync(Start(id, outputPath, token), cancellationToken).ConfigureAwait(false);
+            var started = await Supervisor.StartAsync(Start(id, surroundings, outputPath, token), cancellationToken).ConfigureAwait(false);
             if (started.Error.Length > 0)
                 throw Failed(purpose, $"could not be started: {started.Error}", []);
             var ended = Supervisor.EndedAsync(id);
@@ -149,11 +150,13 @@ internal sealed class LocalMachine : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private StartWorker Start(string id, string outputPath, string token) => new()
+    private StartWorker Start(string id, ProcessSurroundings surroundings, string outputPath, string token) => new()
     {
         Worker = id,
         Command = { _launch.Command("worker", _gate.Path, id) },
-        WorkingDirectory = Environment.CurrentDirectory,
+        WorkingDirectory = surroundings.Directory,
+        Environment = { surroundings.Variables },
+        WholeEnvironment = true,
         OutputPath = outputPath,
         FirstLine = token,
     };

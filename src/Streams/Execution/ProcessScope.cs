@@ -58,9 +58,9 @@ internal sealed class ProcessScope
     }
 
     public IBlockExecutor CreateExecutor(StreamHost host, WorkerIdentity identity, StreamCollectionOptions options, SyncParties parties) =>
-        host.IsLocal
+        new FreshWorkers(host.IsLocal
             ? new LocalExecutor(_machine.Value, identity, options.TimeProvider)
-            : new RemoteExecutor(_hosts, host, identity, options, parties);
+            : new RemoteExecutor(_hosts, host, identity, options, parties));
 
     /// <summary>Closes the scope now if nobody uses it, so that the next collection begins from nothing.</summary>
     internal static Task CloseIdleAsync()

@@ -7,6 +7,7 @@ internal static partial class NativeMethods
     public const int O_RDONLY = 0;
     public const int O_WRONLY = 1;
     public const int O_CREAT = 0x40;
+    public const int O_NONBLOCK = 0x800;
     public const int O_APPEND = 0x400;
     public const int O_CLOEXEC = 0x80000;
 
@@ -15,6 +16,7 @@ internal static partial class NativeMethods
     private const int PunchHoleKeepSize = 0x02 | 0x01;
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
     private const uint StatxBasic = 0x7ff;
 
     /// <summary>Differs between processors, unlike its neighbours.</summary>
@@ -31,6 +33,9 @@ internal static partial class NativeMethods
 
     [LibraryImport(LibC, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);
+
+    /// <summary>Whether this user may run it.</summary>
+    public static bool IsExecutable(string path) => Access(path, 1) == 0;
 
     [LibraryImport(LibC, EntryPoint = "geteuid")]
     public static partial uint EffectiveUserId();
@@ -84,13 +89,21 @@ internal static partial class NativeMethods
         FileAllocate(descriptor, PunchHoleKeepSize, offset, length) == 0;
 
     /// <summary>What a path is, links not followed; null if it cannot be seen.</summary>
-    public static unsafe FileStatus? Status(string path)
+    public static FileStatus? Status(string path) => Status(AtFdCwd, path, AtSymlinkNoFollow);
+
+    /// <summary>What an open descriptor is.</summary>
+    public static FileStatus? Status(int descriptor) => Status(descriptor, "", AtEmptyPath);
+
+    private static unsafe FileStatus? Status(int directory, string path, int flags)
     {
         var buffer = stackalloc byte[256];
-        if (StatX(AtFdCwd, path, AtSymlinkNoFollow, StatxBasic, buffer) != 0)
+        if (StatX(directory, path, flags, StatxBasic, buffer) != 0)
             return null;
         return new FileStatus(*(uint*)(buffer + 20), *(ushort*)(buffer + 28), *(long*)(buffer + 40), *(long*)(buffer + 48) * 512);
     }
+
+    [LibraryImport(LibC, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport(LibC, EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int Pipe2(int* ends, int flags);
@@ -118,5 +131,16 @@ internal readonly record struct FileStatus(uint UserId, int Mode, long Size, lon
     public int Type => Mode & 0xF000;
     public bool IsDirectory => Type == 0x4000;
     public bool IsRegularFile => Type == 0x8000;
+
+    /// <summary>What it is, if neither directory nor regular file.</summary>
+    public string Kind => Type switch
+    {
+        Link => "a symbolic link",
+        Fifo => "a FIFO",
+        Socket => "a socket",
+        0x2000 or 0x6000 => "a device",
+        _ => "no regular file",
+    };
+
     public int Permissions => Mode & 0xFFF;
 }

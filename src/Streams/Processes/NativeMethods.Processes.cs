@@ -40,6 +40,9 @@ internal static partial class NativeMethods
     [LibraryImport(LibC, EntryPoint = "unsetenv", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int UnsetEnvironment(string name);
 
+    [LibraryImport(LibC, EntryPoint = "umask")]
+    public static partial uint SetFileModeMask(uint mask);
+
     /// <summary>The kernel kills this process when the thread that started it ends.</summary>
     public static bool TryDieWithParent() => ProcessControl(PrSetParentDeathSignal, SIGKILL, 0, 0, 0) == 0;
 

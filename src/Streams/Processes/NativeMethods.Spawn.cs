@@ -4,6 +4,9 @@ namespace Streams.Processes;
 
 internal static unsafe partial class NativeMethods
 {
+    /// <summary>Into the group that the attributes name: 0, a new one.</summary>
+    public const short SpawnSetGroup = 0x02;
+
     public const short SpawnSetSignalDefault = 0x04;
     public const short SpawnSetSignalMask = 0x08;
     public const short SpawnNewSession = 0x80;

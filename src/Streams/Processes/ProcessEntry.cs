@@ -5,7 +5,7 @@ using System.Text;
 namespace Streams.Processes;
 
 /// <summary>One line of the process table: what <c>/proc/PID/stat</c> says.</summary>
-internal readonly record struct ProcessEntry(int ProcessId, int Parent, int Session, char State, int Threads, ulong StartTicks)
+internal readonly record struct ProcessEntry(int ProcessId, int Parent, int Group, int Session, char State, int Threads, ulong StartTicks)
 {
     [ThreadStatic]
     private static byte[]? _buffer;
@@ -81,7 +81,7 @@ internal readonly record struct ProcessEntry(int ProcessId, int Parent, int Sess
             return false;
         var rest = line[(end + 2)..];
         var state = (char)rest[0];
-        int parent = 0, session = 0, threads = 0;
+        int parent = 0, group = 0, session = 0, threads = 0;
         ulong start = 0;
         var field = 3;
         foreach (var range in rest.Split((byte)' '))
@@ -89,6 +89,7 @@ internal readonly record struct ProcessEntry(int ProcessId, int Parent, int Sess
             var text = rest[range];
             var number = field == 22 ? Utf8Parser.TryParse(text, out start, out _)
                 : field == 4 ? Utf8Parser.TryParse(text, out parent, out _)
+                : field == 5 ? Utf8Parser.TryParse(text, out group, out _)
                 : field == 6 ? Utf8Parser.TryParse(text, out session, out _)
                 : field != 20 || Utf8Parser.TryParse(text, out threads, out _);
             if (!number)
@@ -97,7 +98,7 @@ internal readonly record struct ProcessEntry(int ProcessId, int Parent, int Sess
                 break;
         }
 
-        entry = new ProcessEntry(processId, parent, session, state, threads, start);
+        entry = new ProcessEntry(processId, parent, group, session, state, threads, start);
         return field > 22;
     }
 }

@@ -24,12 +24,13 @@ internal static unsafe class Spawner
         {
             Check(NativeMethods.SpawnActionsAddDuplicate(actions, request.StandardInput, 0));
             Check(NativeMethods.SpawnActionsAddDuplicate(actions, request.StandardOutput, 1));
-            Check(NativeMethods.SpawnActionsAddDuplicate(actions, request.StandardOutput, 2));
-            SetAttributes(attributes);
+            Check(NativeMethods.SpawnActionsAddDuplicate(actions, request.StandardError ?? request.StandardOutput, 2));
+            SetAttributes(attributes, request.StaysInSession ? NativeMethods.SpawnSetGroup : NativeMethods.SpawnNewSession);
             var command = directory is null || TryChangeDirectory(actions, directory)
                 ? request.Command
                 : ["/bin/sh", "-c", "cd -- \"$1\" && shift && exec \"$@\"", "sh", directory, .. request.Command];
-            return Start(command, request.Environment, actions, attributes);
+            // What changes the directory first finds the program as given in its argv.
+            return Start(command == request.Command ? request.Program : null, command, request.Environment, actions, attributes);
         }
         finally
         {
@@ -38,25 +39,28 @@ internal static unsafe class Spawner
         }
     }
 
-    private static int Start(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, byte* actions, byte* attributes)
+    private static int Start(string? program, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, byte* actions, byte* attributes)
     {
         using var arguments = new NativeStrings(command);
+        using var file = new NativeStrings([program ?? command[0]]);
         using var variables = new NativeStrings(environment.Select(pair => $"{pair.Key}={pair.Value}").ToList());
         int pid;
-        var error = NativeMethods.Spawn(&pid, arguments.Pointers[0], actions, attributes, arguments.Pointers, variables.Pointers);
-        return error == 0 ? pid : throw new IOException($"{command[0]} could not be started: {NativeMethods.ErrorText(error)}");
+        var error = NativeMethods.Spawn(&pid, file.Pointers[0], actions, attributes, arguments.Pointers, variables.Pointers);
+        return error == 0 ? pid : throw new IOException($"{program ?? command[0]} could not be started: {NativeMethods.ErrorText(error)}", error);
     }
 
-    private static void SetAttributes(byte* attributes)
+    private static void SetAttributes(byte* attributes, short place)
     {
         // .NET ignores SIGPIPE and blocks nothing, but who knows who started us: begin as after a login.
         var signals = stackalloc byte[Opaque];
         Check(NativeMethods.EmptySignalSet(signals));
         Check(NativeMethods.SpawnAttributesSetSignalMask(attributes, signals));
         Check(NativeMethods.FullSignalSet(signals));
+        // The C library keeps its own two, 32 and 33, out of a full set, and then has the child ignore them.
+        signals[3] = signals[4] = 0xFF;
         Check(NativeMethods.SpawnAttributesSetSignalDefault(attributes, signals));
         Check(NativeMethods.SpawnAttributesSetFlags(
-            attributes, NativeMethods.SpawnNewSession | NativeMethods.SpawnSetSignalMask | NativeMethods.SpawnSetSignalDefault));
+            attributes, (short)(place | NativeMethods.SpawnSetSignalMask | NativeMethods.SpawnSetSignalDefault)));
     }
 
     private static bool TryChangeDirectory(byte* actions, string directory)

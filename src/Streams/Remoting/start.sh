@@ -2,6 +2,7 @@
 # minor, patch (of the runtime that is needed; major empty: none is), entry, launch_line, and for each known bundle
 # <name>_id and <name>_count. dash and busybox read ahead: the controller sends nothing more before it is asked to.
 # No process is started that is not needed: this is on the way to every first block. POSIX sh, busybox included.
+plain_umask=$(umask) plain_directory=$PWD plain_oldpwd=${OLDPWD:-}
 umask 077
 say() { printf 'STREAMS-%s %s\n' "$nonce" "$*"; }
 fail() { say FAIL "$@"; exit 1; }
@@ -105,10 +106,23 @@ start() {
   if [ -n "$needed" ]; then say NEED$needed; else launch; fi
 }
 
+# remember NAME...: what they are in a plain shell here. A worker puts them back for what its blocks start (WorkerStartup).
+remember() {
+  for variable do
+    eval "[ -z \"\${$variable+x}\" ] || { STREAMS_WAS_$variable=\$$variable; export STREAMS_WAS_$variable; }"
+  done
+  STREAMS_CHANGED=$* STREAMS_UMASK=$plain_umask
+  export STREAMS_CHANGED STREAMS_UMASK
+  cd "$plain_directory" || cd /
+  unset OLDPWD
+  [ -z "$plain_oldpwd" ] || OLDPWD=$plain_oldpwd
+}
+
 launch() {
   run=$store/run/$nonce
   made=$(mkdir -m 700 "$run" 2>&1) || fail agent "cannot make $run: $made"
   rm -rf "$store/incoming/$nonce"
+  remember DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE DOTNET_ROOT DOTNET_SYSTEM_GLOBALIZATION_INVARIANT LD_LIBRARY_PATH
   unset DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE
   if [ "$dotnet" != none ]; then
     DOTNET_ROOT=${dotnet%/*}; export DOTNET_ROOT

@@ -12,6 +12,8 @@ namespace Streams.Results;
 /// </summary>
 internal sealed partial class BlockRecord : IBlockEvents, IDisposable
 {
+    private const int MostMeasurements = 10_000;
+
     private readonly StreamRecord _stream;
     private readonly CollectionRecord _collection;
     private readonly BlockDirectory _directory;
@@ -19,6 +21,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
 
     // Guarded by _gate: all that is known, and the waits, of which the last may go on.
     private readonly List<RecordedWait> _waits = [];
+    private readonly List<BlockMeasurement> _measurements = [];
     private RecordedBlock _known;
     private long _leftOutLines;
 
@@ -126,18 +129,23 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         _collection.Writer.Post(() => WriteWhiteboard(text));
     }
 
-    public void Measured(DateTimeOffset workerTime, string name, double value, string unit) => _collection.Events.Append(
-        "block-measured", Subject, (workerTime, name, value, unit), static (json, figure) =>
+    /// <summary>A block keeps within a bound of its own; a host that does not is not believed beyond it.</summary>
+    public void Measured(DateTimeOffset workerTime, string name, double value, string unit)
+    {
+        lock (_gate)
+        {
+            if (_measurements.Count >= MostMeasurements)
+                return;
+            _measurements.Add(new BlockMeasurement { Name = Printable.Line(name), Value = value, Unit = Printable.Line(unit) });
+        }
+
+        _collection.Events.Append("block-measured", Subject, (workerTime, name, value, unit), static (json, figure) =>
         {
             json.WriteString("workerTime", figure.workerTime);
-            json.WriteString("name", EventsRecord.Text(figure.name));
-            // JSON has no words for the infinite and for what is no number.
-            if (double.IsFinite(figure.value))
-                json.WriteNumber("value", figure.value);
-            else
-                json.WriteString("value", figure.value.ToString(CultureInfo.InvariantCulture));
-            json.WriteString("unit", EventsRecord.Text(figure.unit));
+            ResultsJson.WriteMeasurement(json, figure.name, figure.value, figure.unit);
         });
+        _collection.MarkChanged();
+    }
 
     public void PartEntered(WirePart part) => _collection.Events.Append("block-part", Subject, part, static (json, entered) => json.WriteString("part", entered switch
     {
@@ -245,6 +253,9 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         _collection.Writer.Post(() => WriteLines(elapsed, LogLevel.Information, "has no time limit: it runs until it ends, or is stopped"));
     }
 
+    /// <summary>The block's output as lines, read from its file as that grows.</summary>
+    public IAsyncEnumerable<string> OutputLines(Task finished) => new FollowedFile(_directory.OutputLog, finished, _collection.Writer.FlushAsync).ReadLinesAsync();
+
     // Its collection disposes of it, on the writer's thread.
     void IDisposable.Dispose() => CloseFiles();
 
@@ -253,7 +264,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     internal RecordedBlock Snapshot()
     {
         lock (_gate)
-            return _waits.Count == 0 ? _known : _known with { Waits = [.. _waits] };
+            return _waits.Count + _measurements.Count == 0 ? _known : _known with { Waits = [.. _waits], Measurements = [.. _measurements] };
     }
 
     private void FileRefused(ReadOnlySpan<byte> name, string why)

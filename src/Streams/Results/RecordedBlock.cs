@@ -39,6 +39,9 @@ internal sealed record RecordedBlock
     /// <summary>Waits at barriers and for data, in order, those that go on included.</summary>
     public IReadOnlyList<RecordedWait> Waits { get; init; } = [];
 
+    /// <summary>Figures that it measured, in order.</summary>
+    public IReadOnlyList<BlockMeasurement> Measurements { get; init; } = [];
+
     public BlockOutcome? Outcome => Verdict?.Outcome;
 
     public string Message => Verdict?.Message ?? "";

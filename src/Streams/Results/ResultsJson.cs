@@ -129,8 +129,34 @@ internal static class ResultsJson
         json.WriteEndObject();
         if (block.Waits.Count > 0)
             WriteWaits(json, block.Waits);
+        if (block.Measurements.Count > 0)
+            WriteMeasurements(json, block.Measurements);
         if (block.Verdict is { } verdict)
             WriteVerdict(json, verdict, block.Value);
+    }
+
+    /// <summary>The fields of one measured figure. JSON has no words for the infinite and for what is no number.</summary>
+    public static void WriteMeasurement(Utf8JsonWriter json, string name, double value, string unit)
+    {
+        json.WriteString("name", Text(name));
+        if (double.IsFinite(value))
+            json.WriteNumber("value", value);
+        else
+            json.WriteString("value", value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        json.WriteString("unit", Text(unit));
+    }
+
+    private static void WriteMeasurements(Utf8JsonWriter json, IReadOnlyList<BlockMeasurement> measurements)
+    {
+        json.WriteStartArray("measurements");
+        foreach (var measurement in measurements)
+        {
+            json.WriteStartObject();
+            WriteMeasurement(json, measurement.Name, measurement.Value, measurement.Unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteWaits(Utf8JsonWriter json, IReadOnlyList<RecordedWait> waits)

@@ -10,6 +10,7 @@ internal static class TimelineHtml
     private const int RowHeight = 26;
     private const int LabelWidth = 180;
     private const int ChartWidth = 1000;
+    private const int ShownMeasurements = 20;
 
     // No script, no request to anywhere, whatever may have slipped through.
     private const string Head = """
@@ -73,7 +74,7 @@ internal static class TimelineHtml
         var y = (row * RowHeight) + 3;
         var style = block.Outcome?.ToString().ToLowerInvariant() ?? "running";
         html.Append(CultureInfo.InvariantCulture, $"<a href=\"{Link(block.Directory)}\"><rect class=\"{style}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{RowHeight - 6}\" rx=\"2\">");
-        html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(HumanLines.Finished(block, (int)block.Order))}</title></rect>");
+        html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(Tooltip(block))}</title></rect>");
         foreach (var wait in block.Waits)
         {
             var (from, length) = Span(wait.From, wait.Until ?? end, seconds);
@@ -84,6 +85,13 @@ internal static class TimelineHtml
         if (room >= 4)
             html.Append(CultureInfo.InvariantCulture, $"<text x=\"{x + 4}\" y=\"{y + 14}\">{Encode(Short(block.Name, room))}</text>");
         html.Append("</a>\n");
+    }
+
+    private static string Tooltip(RecordedBlock block)
+    {
+        var lines = block.Measurements.Take(ShownMeasurements).Select(measurement => measurement.ToString()).Prepend(HumanLines.Finished(block, (int)block.Order));
+        var more = block.Measurements.Count - ShownMeasurements;
+        return string.Join('\n', more > 0 ? lines.Append($"and {more} more") : lines);
     }
 
     private static void AppendFailure(StringBuilder html, RecordedBlock block)

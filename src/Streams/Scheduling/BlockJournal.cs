@@ -114,6 +114,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
             IsReceived = verdict.Received,
             Error = verdict.Error,
             Warnings = verdict.Warnings,
+            Measurements = known.Measurements,
             OutputTail = verdict.OutputTail,
             StrayProcesses = verdict.Strays,
             Directory = record.Path,
@@ -129,6 +130,8 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
         rules.Ended(result);
         return result;
     }
+
+    public IAsyncEnumerable<string> OutputLines(Task finished) => record.OutputLines(finished);
 
     public BlockFailedException Failure(BlockResult result)
     {

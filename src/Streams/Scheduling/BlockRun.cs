@@ -37,6 +37,13 @@ public class BlockRun
     /// </summary>
     public Task<BlockResult> Completion => _completion.Task;
 
+    /// <summary>
+    /// What the block prints, line by line while it runs (within a fraction of a second), until it has finished; from the first
+    /// line on, as often as one likes. Raw: a program may print control characters. The same as <c>output.log</c> of the
+    /// block's directory, with a line in the place of output that was left out.
+    /// </summary>
+    public IAsyncEnumerable<string> Output => Block.Observer.OutputLines(Completion);
+
     internal QueuedBlock Block { get; }
 
     internal CancellationToken StopToken => _stop.Token;

@@ -11,6 +11,9 @@ internal interface IBlockObserver : IBlockEvents
     /// <summary>Records the verdict and makes the result. When it returns the record has the result's lines.</summary>
     BlockResult Finished(QueuedBlock block, BlockVerdict verdict);
 
+    /// <summary>What the block prints, line by line, until it has finished.</summary>
+    IAsyncEnumerable<string> OutputLines(Task finished);
+
     /// <summary>The exception for a failed block; marks the failure as seen.</summary>
     BlockFailedException Failure(BlockResult result);
 

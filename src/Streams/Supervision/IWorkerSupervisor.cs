@@ -20,6 +20,6 @@ internal interface IWorkerSupervisor : IAsyncDisposable
     /// <summary>Asks the worker to end (SIGTERM), ends it after the grace (SIGKILL), and all that it left behind.</summary>
     Task<WorkerEnded> StopAsync(string worker, TimeSpan grace);
 
-    /// <summary>Ends what the worker's blocks left behind; the worker goes on.</summary>
-    Task<WorkerSwept> SweepAsync(string worker, CancellationToken cancellationToken);
+    /// <summary>Ends what the worker's blocks left behind, save what they keep; the worker goes on.</summary>
+    Task<WorkerSwept> SweepAsync(string worker, IReadOnlyCollection<KeptProcess> kept, CancellationToken cancellationToken);
 }

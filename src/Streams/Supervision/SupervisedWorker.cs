@@ -21,7 +21,7 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
         {
             var exit = await process.Exit.ConfigureAwait(false);
             var outOfMemory = exit.Signal == NativeMethods.SIGKILL && !_endedByUs && _memory.HasKilled();
-            var rest = await EndAsync(withWorker: true).ConfigureAwait(false);
+            var rest = await EndAsync().ConfigureAwait(false);
             rest.Strays.AddRange(containment.FindSuspects());
             var ended = new WorkerEnded
             {
@@ -61,9 +61,10 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
         return await Ended.ConfigureAwait(false);
     }
 
-    public async Task<WorkerSwept> SweepAsync()
+    /// <summary>Ends what its blocks left, save what they keep.</summary>
+    public async Task<WorkerSwept> SweepAsync(IReadOnlyCollection<ProcessIdentity> kept)
     {
-        var result = await EndAsync(withWorker: false).ConfigureAwait(false);
+        var result = await Ending.RunAsync(() => containment.FindLeftovers(kept), containment.ScansToBeSure, killAtOnce: null, time).ConfigureAwait(false);
         var swept = new WorkerSwept { Worker = id, Swept = result.Ended };
         result.AddStraysTo(swept.Strays);
         return swept;
@@ -78,7 +79,7 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
 
     private async Task KillAsync()
     {
-        var result = await EndAsync(withWorker: true).ConfigureAwait(false);
+        var result = await EndAsync().ConfigureAwait(false);
         // The kernel does not let go of it. Whoever waits has to hear so now, not when it does.
         if (result.Strays.Exists(stray => stray.Identity == process.Identity))
         {
@@ -88,9 +89,6 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
         }
     }
 
-    private Task<EndResult> EndAsync(bool withWorker) => Ending.RunAsync(
-        () => containment.Find(withWorker),
-        containment.ScansToBeSure,
-        withWorker && containment.Cgroup is { } cgroup ? cgroup.TryKill : null,
-        time);
+    private Task<EndResult> EndAsync() => Ending.RunAsync(
+        containment.Find, containment.ScansToBeSure, containment.Cgroup is { } cgroup ? cgroup.TryKill : null, time);
 }

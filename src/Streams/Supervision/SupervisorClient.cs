@@ -59,8 +59,8 @@ internal sealed class SupervisorClient : IWorkerSupervisor
 
     public Task<WorkerEnded> StopAsync(string worker, TimeSpan grace) => Find(worker).StopAsync(worker, grace);
 
-    public Task<WorkerSwept> SweepAsync(string worker, CancellationToken cancellationToken) =>
-        Find(worker).SweepAsync(worker).WaitAsync(cancellationToken);
+    public Task<WorkerSwept> SweepAsync(string worker, IReadOnlyCollection<KeptProcess> kept, CancellationToken cancellationToken) =>
+        Find(worker).SweepAsync(worker, kept).WaitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -55,7 +55,7 @@ internal sealed class SupervisorConnection : IAsyncDisposable
             start.Environment[WorkerStartup.DiagnosticsSetVariable] = "1"; // the workers hand it down to the last, and take it out
         }
 
-        foreach (var argument in (string[])["-c", "umask 077; exec 2>>\"$1\"; shift; exec \"$@\"", "sh", messages, .. command, "--id", id])
+        foreach (var argument in (string[])["-c", "( umask 077; : >>\"$1\" ); exec 2>>\"$1\"; shift; exec \"$@\"", "sh", messages, .. command, "--id", id])
             start.ArgumentList.Add(argument);
         try
         {
@@ -89,13 +89,13 @@ internal sealed class SupervisorConnection : IAsyncDisposable
         return await ended.ConfigureAwait(false);
     }
 
-    public async Task<WorkerSwept> SweepAsync(string worker)
+    public async Task<WorkerSwept> SweepAsync(string worker, IReadOnlyCollection<KeptProcess> kept)
     {
         await _started[worker].Task.ConfigureAwait(false);
         var request = Interlocked.Increment(ref _lastSweep);
         var swept = Waiter<WorkerSwept>();
         _swept[request] = swept;
-        Send(new ToSupervisor { Sweep = new SweepWorker { Worker = worker, Request = request } });
+        Send(new ToSupervisor { Sweep = new SweepWorker { Worker = worker, Request = request, Kept = { kept } } });
         return await swept.Task.ConfigureAwait(false);
     }
 

@@ -105,7 +105,7 @@ internal static class SupervisorProgram
                     break;
                 case ToSupervisor.KindOneofCase.Sweep:
                     var swept = supervisor.Knows(request.Sweep.Worker)
-                        ? await supervisor.SweepAsync(request.Sweep.Worker, CancellationToken.None).ConfigureAwait(false)
+                        ? await supervisor.SweepAsync(request.Sweep.Worker, request.Sweep.Kept, CancellationToken.None).ConfigureAwait(false)
                         : new WorkerSwept { Worker = request.Sweep.Worker };
                     swept.Request = request.Sweep.Request;
                     answers.Write(new FromSupervisor { Swept = swept });

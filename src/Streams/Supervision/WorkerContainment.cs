@@ -33,10 +33,19 @@ internal sealed class WorkerContainment(
     }
 
     /// <summary>What runs of it now, zombies left out.</summary>
-    public List<ProcessEntry> Find(bool withWorker)
+    public List<ProcessEntry> Find()
     {
         var found = cgroup is null ? FindInTable() : FindInCgroup(cgroup);
-        found.RemoveAll(entry => entry.IsDead || entry.ProcessId == Environment.ProcessId || (!withWorker && entry.Identity == Worker));
+        found.RemoveAll(entry => entry.IsDead || entry.ProcessId == Environment.ProcessId);
+        return found;
+    }
+
+    /// <summary>The same without the worker, and without what its author keeps beyond a block: these processes and what came from them.</summary>
+    public List<ProcessEntry> FindLeftovers(IReadOnlyCollection<ProcessIdentity> kept)
+    {
+        var found = Find();
+        var spared = ProcessTree.Select(found, kept).Select(entry => entry.ProcessId).ToHashSet();
+        found.RemoveAll(entry => entry.Identity == Worker || spared.Contains(entry.ProcessId));
         return found;
     }
 
@@ -78,7 +87,7 @@ internal sealed class WorkerContainment(
                 ours.Add(entry.ProcessId);
         }
 
-        AddDescendants(table, ours);
+        ProcessTree.AddDescendants(table, ours);
         return table.FindAll(entry => ours.Contains(entry.ProcessId));
     }
 
@@ -91,15 +100,4 @@ internal sealed class WorkerContainment(
         && entry.Parent == Environment.ProcessId
         && !ChildProcesses.OfThisProcess.IsStarted(entry.ProcessId)
         && !others.Exists(other => entry.Session == other.Worker.ProcessId || entry.EnvironmentContains(other._lease));
-
-    private static void AddDescendants(List<ProcessEntry> table, HashSet<int> ours)
-    {
-        var grew = true;
-        while (grew)
-        {
-            grew = false;
-            foreach (var entry in table)
-                grew |= ours.Contains(entry.Parent) && ours.Add(entry.ProcessId);
-        }
-    }
 }

@@ -18,6 +18,11 @@ internal static class WorkerStartup
     public const string DiagnosticsVariable = "DOTNET_EnableDiagnostics";
     public const string DiagnosticsSetVariable = "STREAMS_DIAGNOSTICS_SET";
 
+    // Set by the script that starts an agent: what it changed for that, and how it was.
+    private const string ChangedVariable = "STREAMS_CHANGED";
+    private const string WasPrefix = "STREAMS_WAS_";
+    private const string UmaskVariable = "STREAMS_UMASK";
+
     private const int MaxToken = 4096;
 
     // Held for the life of the process.
@@ -40,6 +45,8 @@ internal static class WorkerStartup
             _adopted = AdoptedChildren.TryAdopt(TimeProvider.System);
         var token = ReadToken();
         CloseStandardInput();
+        RestoreUmask();
+        RestoreVariables();
         RemoveVariables(ownVariables);
         return token;
     }
@@ -89,13 +96,38 @@ internal static class WorkerStartup
 
     private static void RemoveVariables(IEnumerable<string> ownVariables)
     {
-        var names = new List<string>([ParentVariable, DescriptorsVariable, AdoptVariable, DiagnosticsSetVariable, .. ownVariables]);
+        var names = new List<string>([ParentVariable, DescriptorsVariable, AdoptVariable, DiagnosticsSetVariable, ChangedVariable, UmaskVariable, .. ownVariables]);
         if (Environment.GetEnvironmentVariable(DiagnosticsSetVariable) == "1")
             names.Add(DiagnosticsVariable);
         foreach (var name in names)
+            Remove(name);
+    }
+
+    private static void RestoreUmask()
+    {
+        if (Environment.GetEnvironmentVariable(UmaskVariable) is { Length: > 0 and < 6 } mask && mask.All(digit => digit is >= '0' and <= '7'))
+            _ = NativeMethods.SetFileModeMask(Convert.ToUInt32(mask, 8));
+    }
+
+    /// <summary>What this process needed to start on a bare host is not for the programs that it starts.</summary>
+    private static void RestoreVariables()
+    {
+        if (Environment.GetEnvironmentVariable(ChangedVariable) is not { Length: > 0 } changed)
+            return;
+        _ = CultureInfo.CurrentCulture.CompareInfo.Name; // the runtime reads one of them when it is first asked for a culture
+        foreach (var name in changed.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Environment.SetEnvironmentVariable(name, null);
-            NativeMethods.UnsetEnvironment(name); // .NET has a copy of its own; native code of a block sees this one
+            if (Environment.GetEnvironmentVariable(WasPrefix + name) is { } was)
+                Environment.SetEnvironmentVariable(name, was);
+            else
+                Remove(name);
+            Remove(WasPrefix + name);
         }
+    }
+
+    private static void Remove(string name)
+    {
+        Environment.SetEnvironmentVariable(name, null);
+        NativeMethods.UnsetEnvironment(name); // .NET has a copy of its own; native code of a block sees this one
     }
 }

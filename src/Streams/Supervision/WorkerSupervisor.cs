@@ -77,8 +77,8 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
 
     public Task<WorkerEnded> StopAsync(string worker, TimeSpan grace) => Find(worker).StopAsync(grace);
 
-    public Task<WorkerSwept> SweepAsync(string worker, CancellationToken cancellationToken) =>
-        Find(worker).SweepAsync().WaitAsync(cancellationToken);
+    public Task<WorkerSwept> SweepAsync(string worker, IReadOnlyCollection<KeptProcess> kept, CancellationToken cancellationToken) =>
+        Find(worker).SweepAsync([.. kept.Select(process => new ProcessIdentity(process.Pid, process.StartTicks))]).WaitAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -166,12 +166,16 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         }
     }
 
-    /// <summary>Our own environment, changed as asked for, and what <see cref="WorkerStartup"/> takes out again.</summary>
+    /// <summary>Our own environment, changed as asked for, or the one that was given, and what <see cref="WorkerStartup"/> takes out again.</summary>
     private Dictionary<string, string> EnvironmentOf(StartWorker start, WorkerContainment containment)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry pair in Environment.GetEnvironmentVariables())
-            variables[(string)pair.Key] = (string?)pair.Value ?? "";
+        if (!start.WholeEnvironment)
+        {
+            foreach (DictionaryEntry pair in Environment.GetEnvironmentVariables())
+                variables[(string)pair.Key] = (string?)pair.Value ?? "";
+        }
+
         foreach (var (name, value) in start.Environment)
             variables[name] = value;
         variables[Containment.MarkerVariable] = containment.MarkerValue;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Streams.Blocks;
 using Streams.Processes;
 using Streams.Wire;
 
@@ -13,6 +14,9 @@ internal sealed class BlockRunner : IDisposable
     private readonly FramedStream _controller;
     private readonly OutputOffsets _output = new();
     private readonly LeftoverCheck _leftovers = new();
+    private readonly Surroundings _surroundings = new();
+    private readonly WorkerMemory _memory = new();
+    private readonly ExecutionContext _context = ExecutionContext.Capture()!;
     private readonly Dictionary<MethodIdentity, ResolvedBlock> _known = [];
     private readonly Lock _gate = new();
     private readonly Queue<BlockSpec> _waiting = new();
@@ -179,9 +183,11 @@ internal sealed class BlockRunner : IDisposable
 
         _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output.Offset() } });
         var channel = new BlockChannel(_controller, ordinal, _privateDirectory);
-        var context = new BlockContext(specification, channel, cancellation.Token);
-        var finished = new BlockExecution(specification, _known, context, cancellation.Token).Run();
+        var context = new BlockContext(specification, channel, cancellation.Token, _memory);
+        var finished = Run(new BlockExecution(specification, _known, context, cancellation.Token));
         Close(context, finished);
+        if (_surroundings.Restore() is { } changed)
+            channel.Log(Microsoft.Extensions.Logging.LogLevel.Information, $"put back for the next block: {changed}");
         channel.End();
         End(finished, lastNumber);
     }
@@ -192,19 +198,35 @@ internal sealed class BlockRunner : IDisposable
             _running = null;
         finished.OutputOffset = _output.Offset();
         finished.LeftoversPossible = _leftovers.Possible(lastNumber);
+        finished.Kept.Add(_memory.Kept());
         Finish(finished);
+    }
+
+    /// <summary>
+    /// What a block sets for its thread and those that come from it (culture, values of AsyncLocal) is gone with it.
+    /// </summary>
+    private BlockFinished Run(BlockExecution execution)
+    {
+        BlockFinished? finished = null;
+        ExecutionContext.Run(_context, _ => finished = execution.Run(), null);
+        return finished!;
     }
 
     private static void Close(BlockContext context, BlockFinished finished)
     {
         try
         {
-            context.CloseAsync().AsTask().GetAwaiter().GetResult();
+            var notes = context.CloseAsync().AsTask().GetAwaiter().GetResult();
+            var warnings = context.Warnings;
+            finished.Warnings.Add(warnings);
+            finished.Warnings.Add(notes);
+            if (warnings.Count > 0 && finished.Outcome == WireOutcome.OutcomePass)
+                finished.Outcome = WireOutcome.OutcomeWarn;
         }
         catch (Exception exception)
         {
-            // The block has its verdict; that its connection closed badly is worth a warning, no more.
-            finished.Warnings.Add($"the block's sync connection did not close: {exception.Message}");
+            // The block has its verdict; that something of it closed badly is worth a word, no more.
+            finished.Warnings.Add($"what the block had opened did not close: {exception.Message}");
         }
     }
 
@@ -225,6 +247,7 @@ internal sealed class BlockRunner : IDisposable
                 OutputOffset = finished.OutputOffset,
                 ElapsedUs = finished.ElapsedUs,
                 LeftoversPossible = finished.LeftoversPossible,
+                Kept = { finished.Kept },
             };
             _controller.Write(new FromWorker { Finished = smaller });
         }

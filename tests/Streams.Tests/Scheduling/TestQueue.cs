@@ -72,6 +72,8 @@ internal sealed class TestQueue
             Source = block.Source,
         };
 
+        public IAsyncEnumerable<string> OutputLines(Task finished) => throw new NotSupportedException();
+
         public BlockFailedException Failure(BlockResult result) => throw new NotSupportedException();
 
         public Exception Skipped(BlockResult result) => throw new NotSupportedException();

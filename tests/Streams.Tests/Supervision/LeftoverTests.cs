@@ -48,14 +48,14 @@ public class LeftoverTests
         await fixture.PrintedAsync("w", "left");
         await fixture.PrintedAsync("other", "here");
 
-        var swept = await fixture.Client.SweepAsync("w", CancellationToken.None).DefaultTimeout();
+        var swept = await fixture.Client.SweepAsync("w", [], CancellationToken.None).DefaultTimeout();
 
         Assert.Empty(fixture.AliveNoted());
         Assert.Empty(swept.Strays);
         Assert.True(swept.Swept >= 1);
         Assert.NotNull(ProcessIdentity.Of(started.Pid));
         Assert.NotNull(ProcessIdentity.Of(other.Pid));
-        Assert.Equal(0, (await fixture.Client.SweepAsync("w", CancellationToken.None).DefaultTimeout()).Swept);
+        Assert.Equal(0, (await fixture.Client.SweepAsync("w", [], CancellationToken.None).DefaultTimeout()).Swept);
         var ended = await fixture.Client.StopAsync("w", TimeSpan.FromSeconds(5)).DefaultTimeout();
         Assert.True(ended.EndedBySupervisor);
         Assert.False((await fixture.Client.StopAsync("other", TimeSpan.Zero).DefaultTimeout()).KernelOutOfMemory);

@@ -7,9 +7,14 @@ namespace Streams;
 public sealed class CommandFailedException : StreamsException
 {
     private const int ShownLines = 10;
+    private const string Background = "\n  If it went to the background by itself: start it in the foreground, so that its end can be seen (-D, --foreground, --no-daemon or the like).";
 
     internal CommandFailedException(CommandResult result)
         : base(Text(result)) => Result = result;
+
+    /// <summary>It ended while something was waited for.</summary>
+    internal CommandFailedException(CommandResult result, string waited)
+        : base($"{Text(result)}\n{waited}{(result.ExitCode == 0 ? Background : "")}") => Result = result;
 
     internal CommandFailedException(string command, string reason, Exception? innerException = null)
         : base($"Command could not be started: {PrintableText.CleanLine(command)}: {reason}", innerException) =>

@@ -1,0 +1,80 @@
+using System.Collections;
+using Streams.Processes;
+
+namespace Streams.Workers;
+
+/// <summary>
+/// The worker's environment and current directory, as they were when it started. Blocks may change both; the next block of the
+/// stream finds them as they were.
+/// </summary>
+internal sealed class Surroundings
+{
+    private readonly string _directory = Environment.CurrentDirectory;
+    private readonly Dictionary<string, string> _variables = Variables();
+
+    /// <summary>Puts back what was changed. Answers what that was; null: nothing.</summary>
+    public string? Restore()
+    {
+        var changed = RestoreVariables();
+        if (RestoreDirectory() is { } directory)
+            changed.Add(directory);
+        return changed.Count == 0 ? null : string.Join(", ", changed);
+    }
+
+    private List<string> RestoreVariables()
+    {
+        var changed = new List<string>();
+        var now = Environment.GetEnvironmentVariables();
+        if (now.Count == _variables.Count && _variables.All(variable => variable.Value.Equals(now[variable.Key])))
+            return changed;
+        foreach (var (name, value) in _variables)
+        {
+            if (value.Equals(now[name]))
+                continue;
+            Environment.SetEnvironmentVariable(name, value);
+            changed.Add(name);
+        }
+
+        foreach (var added in now.Keys.Cast<string>().Where(name => !_variables.ContainsKey(name)))
+        {
+            Environment.SetEnvironmentVariable(added, null);
+            changed.Add(added);
+        }
+
+        changed.Sort(StringComparer.Ordinal);
+        return changed;
+    }
+
+    private string? RestoreDirectory()
+    {
+        string? now;
+        try
+        {
+            now = Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            now = null; // the block has removed the directory that it had gone to
+        }
+
+        if (now == _directory)
+            return null;
+        try
+        {
+            Environment.CurrentDirectory = _directory;
+            return "the current directory";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"not the current directory, for {PrintableText.CleanLine(exception.Message)}";
+        }
+    }
+
+    private static Dictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        return variables;
+    }
+}
