@@ -18,7 +18,7 @@ internal static partial class PrintableText
 
     // Commands of CI systems in the output of what they run: Azure, GitHub's older form and TeamCity take them anywhere in a
     // line, GitHub's newer form after white space only, Jenkins and GitLab the last. A backslash within is what breaks them.
-    [GeneratedRegex(@"#(?=#(?:vso|teamcity|section|group|endgroup|command|debug|warning|error)?\[)|(?<=^[^\S\n]*):(?=:)|\[(?=\[ATTACHMENT\|)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"#(?=#(?:vso|teamcity|section|group|endgroup|command|debug|warning|error)?\[)|(?<=^[^\S\n]*):(?=:[a-z])|\[(?=\[ATTACHMENT\|)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex CiCommand();
 
     private static string Clean(string text, bool keepLines)

@@ -100,7 +100,7 @@ public sealed partial class HostileTextTests : StreamsTest
         Assert.False(bad.Success, bad.Success ? $"{printed.Path} has '{Uri.EscapeDataString(bad.Value)}' behind '{Uri.EscapeDataString(printed.Text[Math.Max(0, bad.Index - 60)..bad.Index])}'" : "");
     }
 
-    [GeneratedRegex(@"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)|##(vso|teamcity)?\[|^\s*::|^\s*\[\[", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    [GeneratedRegex(@"[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)|##(vso|teamcity)?\[|^\s*::[a-z]|^\s*\[\[", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
     private static partial Regex Obeyed();
 
     private sealed class HostileException(string text) : Exception(text)

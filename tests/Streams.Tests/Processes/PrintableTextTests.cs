@@ -31,7 +31,7 @@ public class PrintableTextTests
     [InlineData("a\r\n \t::error file=a", "a\r\n \t:\\:error file=a")]
     [InlineData("quietly ##TeamCity[x] and ##[command]y", "quietly #\\#TeamCity[x] and #\\#[command]y")]
     [InlineData("[[ATTACHMENT|/etc/passwd]]", "[\\[ATTACHMENT|/etc/passwd]]")]
-    [InlineData("std::vector, a[[1]], ## heading, #[x]", "std::vector, a[[1]], ## heading, #[x]")]
+    [InlineData("::1, std::vector, a[[1]], ## heading, #[x]", "::1, std::vector, a[[1]], ## heading, #[x]")]
     public void No_text_is_a_command_of_a_ci_system(string text, string printed) => Assert.Equal(printed, PrintableText.Clean(text));
 
     [Fact]
