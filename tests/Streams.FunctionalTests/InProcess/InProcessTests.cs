@@ -38,24 +38,21 @@ public class InProcessTests(ITestOutputHelper output)
     [Fact]
     public async Task A_debugged_block_has_no_limit()
     {
-        var workers = InProcessWorkers.Open();
-        await using (var streams = new StreamCollection(output.WriteLine, new StreamCollectionOptions
+        await using var workers = InProcessWorkers.Open();
+        await using var streams = new StreamCollection(output.WriteLine, new StreamCollectionOptions
         {
             Executor = stream => new InProcessExecutor(workers, new WorkerIdentity("run", "collection", stream, "inproc"), TimeProvider.System, isDebugged: () => true),
-        }))
-        {
-            var slow = await streams.Add("inproc").RunFgAsync(
-                async () =>
-                {
-                    await Task.Delay(500);
-                    return "stepped through";
-                },
-                new BlockOptions { TimeLimit = TimeSpan.FromMilliseconds(50) }).DefaultTimeout();
+        });
 
-            Assert.Equal("stepped through", slow);
-        }
+        var slow = await streams.Add("inproc").RunFgAsync(
+            async () =>
+            {
+                await Task.Delay(500);
+                return "stepped through";
+            },
+            new BlockOptions { TimeLimit = TimeSpan.FromMilliseconds(50) }).DefaultTimeout();
 
-        await workers.DisposeAsync();
+        Assert.Equal("stepped through", slow);
     }
 
     [Fact]

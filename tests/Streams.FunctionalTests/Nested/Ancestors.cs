@@ -16,4 +16,17 @@ internal static class Ancestors
 
         return ancestors;
     }
+
+    /// <summary>Whether it runs: what has ended and is about to be reaped does not.</summary>
+    public static bool IsAlive(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/stat").Split(") ")[^1][0] is not ('Z' or 'X');
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }
