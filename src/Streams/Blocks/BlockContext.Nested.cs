@@ -74,6 +74,6 @@ public sealed partial class BlockContext
     private void RefuseIfEndedLocked()
     {
         if (_hasEnded)
-            throw new InvalidOperationException($"Block {BlockName} has ended, and nothing of it may go on: a collection made now would have no test that it belongs to. Await in the block what makes the collection.");
+            throw new InvalidOperationException($"Block {Name} has ended, and nothing of it may go on: a collection made now would have no test that it belongs to. Await in the block what makes the collection.");
     }
 }

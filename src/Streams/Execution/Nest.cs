@@ -16,7 +16,7 @@ internal sealed class Nest
     private Nest(BlockContext parent)
     {
         if (parent.Specification.Directory.Length == 0)
-            throw new InvalidOperationException($"Block {parent.BlockName} was given no directory, so a collection made in it would have none for its results.");
+            throw new InvalidOperationException($"Block {parent.Name} was given no directory, so a collection made in it would have none for its results.");
         _parent = parent;
         _number = parent.NewNested();
     }
@@ -25,7 +25,7 @@ internal sealed class Nest
     public BlockId ParentId => _parent.Specification.Id;
 
     /// <summary>Whose it is, for people: <c>client/1-NetPerf</c>.</summary>
-    public string Owner => $"{_parent.StreamName}/{_parent.BlockName}";
+    public string Owner => $"{_parent.Stream}/{_parent.Name}";
 
     /// <summary>The results of its blocks: below those of the block that made it.</summary>
     public string ResultsDirectory => Path.Combine(_parent.Specification.Directory, _number == 1 ? ResultsName : string.Create(CultureInfo.InvariantCulture, $"{ResultsName}~{_number}"));

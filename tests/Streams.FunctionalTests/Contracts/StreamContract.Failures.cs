@@ -72,7 +72,7 @@ public abstract partial class StreamContract
         await streams.WaitAsync(ignoreFailures: true).DefaultTimeout();
 
         Assert.Equal(BlockOutcome.Fail, Assert.Single(stream.Results).Outcome);
-        await FailureOfAsync(streams.WaitAsync());
+        await streams.WaitAsync().DefaultTimeout();
     }
 
     [Case]

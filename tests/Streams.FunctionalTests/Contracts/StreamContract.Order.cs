@@ -74,7 +74,7 @@ public abstract partial class StreamContract
         var runs = new[] { "a", "b" }.Select(name => Add(streams, name).RunBg(async block =>
         {
             await block.Sync.BarrierAsync("both", 2, Patience);
-            return block.StreamName;
+            return block.Stream;
         })).ToList();
         await streams.WaitAsync().DefaultTimeout();
 

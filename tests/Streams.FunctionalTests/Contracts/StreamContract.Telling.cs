@@ -10,7 +10,7 @@ public abstract partial class StreamContract
     {
         await using var streams = NewCollection();
 
-        var names = await Add(streams, "server").RunFgAsync(block => (block.StreamName, block.BlockName, block.Ordinal, block.HostName), new BlockOptions { Name = "Probe" }).DefaultTimeout();
+        var names = await Add(streams, "server").RunFgAsync(block => (block.Stream, block.Name, block.Ordinal, block.Host), new BlockOptions { Name = "Probe" }).DefaultTimeout();
 
         Assert.Equal(("server", "1-Probe", 1, Kind.Host.ToString()), names);
     }
@@ -110,7 +110,7 @@ public abstract partial class StreamContract
         string directory;
         await using (var streams = NewCollection())
         {
-            var run = Add(streams, "../we?rd: näme").RunBg(block => block.StreamName, new BlockOptions { Name = "a/b\\c:\"d\" ../../e" });
+            var run = Add(streams, "../we?rd: näme").RunBg(block => block.Stream, new BlockOptions { Name = "a/b\\c:\"d\" ../../e" });
             Assert.Equal("../we?rd: näme", await run.ValueAsync().DefaultTimeout());
             directory = run.Result!.Directory;
             Assert.StartsWith(streams.ResultsDirectory + "/streams/", Path.GetFullPath(directory), StringComparison.Ordinal);

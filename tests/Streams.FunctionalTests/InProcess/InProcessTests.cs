@@ -18,7 +18,7 @@ public class InProcessTests(ITestOutputHelper output)
                 Environment.SetEnvironmentVariable("STREAMS_INPROC", "1");
                 await using var nested = new StreamCollection();
                 var first = await nested.Add("localhost").RunFgAsync(() => Environment.ProcessId);
-                var second = await nested.Add("localhost").RunFgAsync(block => block.StreamName);
+                var second = await nested.Add("localhost").RunFgAsync(block => block.Stream);
                 Environment.SetEnvironmentVariable("STREAMS_INPROC", "perhaps");
                 var refused = Record.Exception(() => nested.Add("localhost"))?.Message ?? "not refused";
                 return (Environment.ProcessId, first, second, refused);

@@ -109,9 +109,9 @@ public class NestedStreamTests(ITestOutputHelper output)
         var run = stream.RunBg(async () =>
         {
             var forgotten = new StreamCollection();
-            forgotten.Add("localhost", "fails").RunBg(() => throw new InvalidOperationException("nobody listens"));
+            var fails = forgotten.Add("localhost", "fails").RunBg(() => throw new InvalidOperationException("nobody listens"));
             await forgotten.Add("localhost", "waits").RunFgAsync(() => File.WriteAllText(seen, $"{Environment.ProcessId}"));
-            await forgotten[0].WaitAsync(ignoreFailures: true);
+            await fails.Completion;
             forgotten[1].RunBg(() => Thread.Sleep(Timeout.Infinite));
         });
         var result = await run.Completion.DefaultTimeout();
