@@ -9,7 +9,7 @@ namespace Streams.Agent;
 /// Reads the files that a block left in its directory. Regular files only: links are not followed, FIFOs and devices are
 /// not opened, each is told with its reason. Names stay bytes, for not every name is text.
 /// </summary>
-internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, ValueTask> send)
+internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, ValueTask> send, bool nested = false)
 {
     private const int MaxFiles = 10_000;
     private const int MaxDepth = 32;
@@ -20,12 +20,13 @@ internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, Va
     private int _files;
     private long _bytes;
 
-    /// <summary>Sends everything below this directory, if it exists.</summary>
-    public async Task SendAsync(string directory)
+    /// <summary>Sends everything below this directory, if it exists, under names that begin with the prefix. False: it does not exist.</summary>
+    public async Task<bool> SendAsync(string directory, string prefix = "")
     {
         using var root = AgentNativeMethods.OpenAt(AgentNativeMethods.CurrentDirectory, [.. System.Text.Encoding.UTF8.GetBytes(directory), 0], isDirectory: true, out _);
         if (root is not null)
-            await SendDirectoryAsync(root, [], 1).ConfigureAwait(false);
+            await SendDirectoryAsync(root, System.Text.Encoding.UTF8.GetBytes(prefix), 1).ConfigureAwait(false);
+        return root is not null;
     }
 
     private async Task SendDirectoryAsync(SafeFileHandle directory, byte[] prefix, int depth)
@@ -101,7 +102,7 @@ internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, Va
             var chunk = new BlockFile
             {
                 Worker = worker, Ordinal = ordinal, Name = ByteString.CopyFrom(name), Offset = offset,
-                Data = ByteString.CopyFrom(buffer, 0, count), Last = last, Size = offset + count,
+                Data = ByteString.CopyFrom(buffer, 0, count), Last = last, Size = offset + count, Nested = nested,
             };
             if (last)
                 chunk.Sha256 = ByteString.CopyFrom(digest.Finish());
@@ -113,7 +114,7 @@ internal sealed class BlockFiles(string worker, uint ordinal, Func<BlockFile, Va
     }
 
     private ValueTask RefuseAsync(byte[] name, string why) =>
-        send(new BlockFile { Worker = worker, Ordinal = ordinal, Name = ByteString.CopyFrom(name), Refused = why });
+        send(new BlockFile { Worker = worker, Ordinal = ordinal, Name = ByteString.CopyFrom(name), Refused = why, Nested = nested });
 
     private static string Kind(int type) => type switch
     {

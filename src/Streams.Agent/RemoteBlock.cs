@@ -1,3 +1,4 @@
+using System.Globalization;
 using Streams.Wire;
 
 namespace Streams.Agent;
@@ -7,6 +8,8 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
 {
     /// <summary>How often output is looked for: a file that others append to tells nobody.</summary>
     private static readonly TimeSpan OutputInterval = TimeSpan.FromMilliseconds(50);
+
+    private const int MostNested = 1000;
 
     private readonly TaskCompletionSource<long> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -94,6 +97,19 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
             ended.OutputTail = BlockOutputReader.ReadEnd(worker.OutputPath, _started.Task.IsCompletedSuccessfully ? await _started.Task.ConfigureAwait(false) : 0);
         var files = new BlockFiles(worker.Id, Ordinal, file => SendBulkAsync(new AgentEvent { File = file }));
         await files.SendAsync(Path.Combine(spec.Directory, "data")).ConfigureAwait(false);
+        await SendNestedAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The results of the collections that the block itself made: "streams", "streams~2", ...</summary>
+    private async Task SendNestedAsync()
+    {
+        var files = new BlockFiles(worker.Id, Ordinal, file => SendBulkAsync(new AgentEvent { File = file }), nested: true);
+        for (var number = 1; number <= MostNested; number++)
+        {
+            var name = number == 1 ? "streams" : string.Create(CultureInfo.InvariantCulture, $"streams~{number}");
+            if (!await files.SendAsync(Path.Combine(spec.Directory, name), name + "/").ConfigureAwait(false))
+                return;
+        }
     }
 
     private async Task SendOutputAsync()

@@ -20,7 +20,7 @@ public sealed partial class StreamCollection
         var record = stream.Record.BlockQueued(name);
         if (specification.TimeLimitMs == 0)
             record.HasNoLimit();
-        specification.Id = new BlockId { Run = _scope.Run, Collection = _id, Stream = stream.Name, Ordinal = record.Ordinal };
+        specification.Id = new BlockId { Run = Run, Collection = _id, Stream = stream.Name, Ordinal = record.Ordinal, Parent = _nest?.ParentId };
         specification.Order = (ulong)record.Order;
         specification.Name = record.Name;
         specification.Directory = record.Path;

@@ -70,9 +70,11 @@ public sealed partial class StreamCollection
 
     private void WatchForAbort()
     {
-        _ownerAborts = _owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).Abort("the test runner ended the test"), this);
+        _ownerAborts = _owner.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).Abort(((StreamCollection)state!)._nest is null ? "the test runner ended the test" : "the block that made the collection was asked to stop"), this);
         _authorAborts = Options.Cancellation.UnsafeRegister(static state => ((StreamCollection)state!).Abort("the collection's cancellation token was cancelled"), this);
-        Interruption.Watch(this);
+        // Below a block it is the test's process that is interrupted, and tells.
+        if (_nest is null)
+            Interruption.Watch(this);
     }
 
     private void EndWatchForAbort()

@@ -42,10 +42,17 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
 
     private readonly TurnGate? _turns;
     private readonly ObserverFeed? _observers;
+
+    /// <summary>Where it stands if a block made it; null: it is a test's own.</summary>
+    private readonly Nest? _nest;
+
     private int _disposed;
     private long _disposedAt;
 
-    /// <summary>Creates the collection of one test. Nothing is started yet.</summary>
+    /// <summary>
+    /// Creates the collection of one test. Nothing is started yet. Made inside a block it is nested: its results lie below the
+    /// block's, its barriers are its own, and it ends with the block.
+    /// </summary>
     /// <param name="log">
     /// Where progress is told, usually <c>output.WriteLine</c> of the test framework; it also tells which test this is. Null:
     /// the test framework's own output where it can be found.
@@ -54,19 +61,24 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <param name="member">Filled in by the compiler.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <exception cref="StreamsException">The results directory cannot be made.</exception>
+    /// <exception cref="InvalidOperationException">It is made by code of a block that has ended.</exception>
     public StreamCollection(Action<string>? log = null, StreamCollectionOptions? options = null, [CallerMemberName] string member = "", [CallerFilePath] string file = "")
     {
         Options = options ?? new StreamCollectionOptions();
-        var owner = OwningTest.Find(log, Options.Owner, member, file);
-        _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider, Options.LoggerFactory.CreateLogger("Streams.Sync"));
-        var results = FindResults(Options.ResultsRoot);
-        _scope = ProcessScope.Enter();
-        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = _scope.Run, Collection = _id, Waits = _parties.Waits, Logger = Options.LoggerFactory.CreateLogger("Streams") });
+        _nest = Nest.OfCaller();
+        if (_nest is not null)
+            Options = Options with { Grace = _nest.Grace(Options.Grace) };
+        var owner = _nest is null ? OwningTest.Find(log, Options.Owner, member, file) : OwnerOf(_nest, log, Options.Owner);
+        _parties = new SyncParties(_id, Options.SyncServer, Options.TimeProvider, Options.LoggerFactory.CreateLogger("Streams.Sync"), _nest?.SyncSocket);
+        var results = _nest is null ? FindResults(Options.ResultsRoot).Owner(owner) : DirectoryOf(_nest);
+        _scope = ProcessScope.Enter(_nest?.WorkerDirectory);
+        _record = CollectionRecord.Open(results, owner, new CollectionRecordOptions { Time = Options.TimeProvider, Print = owner.Log, Run = Run, Collection = _id, Waits = _parties.Waits, Logger = Options.LoggerFactory.CreateLogger("Streams") });
         _failures = new FailureLedger(() => new RecordedEvidence(_record.Directory.Timeline, _record.Health.FirstProblem()));
         _observers = ObserverFeed.For(Options.Observers, Options.TimeProvider, text => _record.Note("observer", text, LogLevel.Warning));
         _turns = Options.MaxParallelBlocks is { } most ? new TurnGate(most) : null;
         _journal = new CollectionJournal(_failures, _parties, _observers, Skipped);
         _owner = owner;
+        _nest?.EndWithBlock(this);
         WatchForAbort();
     }
 
@@ -112,12 +124,15 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <summary>Its identity on the wire: 32 hexadecimal digits.</summary>
     internal string Id => _id;
 
+    /// <summary>The run of the test: a nested collection's is its parent's.</summary>
+    private string Run => _nest?.ParentId.Run ?? _scope.Run;
+
     /// <summary>
     /// Adds a stream and returns at once. Its host is connected in the background; what goes wrong there is told by the
     /// stream's first block.
     /// </summary>
     /// <param name="host">
-    /// <c>localhost</c> or <c>local</c> for a worker on this machine; else whatever <c>ssh</c> reaches: <c>web2</c>,
+    /// <c>localhost</c> or <c>local</c> for a worker on this machine; <c>inproc</c> for the test's own process; else whatever <c>ssh</c> reaches: <c>web2</c>,
     /// <c>user@web2:2222</c>, <c>ssh://web2</c>.
     /// </param>
     /// <param name="name">The stream's name; by default the host's, with <c>-2</c> for the second on one host, and so on.</param>
@@ -150,8 +165,8 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         lock (_gate)
         {
             var unique = StreamNames.Choose(name, host.ToString(), [.. _streams.Select(other => (other.Name, other.Host.ToString()))]);
-            var identity = new WorkerIdentity(_scope.Run, _id, unique, host.ToString());
-            var executor = _scope.CreateExecutor(host, identity, Options, _parties);
+            var identity = new WorkerIdentity(Run, _id, unique, host.ToString());
+            var executor = CreateExecutor(host, identity);
             if (_turns is not null)
                 executor = new TurnTakingExecutor(executor, _turns);
             stream = new ExecutionStream(this, _record.AddStream(unique, host.ToString()), host, options ?? new StreamOptions(), executor) { EndsWithBlock = endsWithBlock };
@@ -172,7 +187,10 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// <param name="cancellationToken">Ends the waiting, not the blocks.</param>
     /// <exception cref="BlockFailedException">Blocks failed: one exception for all, root cause first.</exception>
     /// <exception cref="BlocksSkippedException">Every block was skipped; where the test framework has an exception for that, its own.</exception>
-    /// <exception cref="OperationCanceledException">The waiting was cancelled, or the run was interrupted (Ctrl-C, the runner's abort).</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The waiting was cancelled, or the run was interrupted (Ctrl-C, the runner's abort), or the collection was made in a block and
+    /// that was asked to stop.
+    /// </exception>
     public Task WaitAsync(bool ignoreFailures = false, CancellationToken cancellationToken = default) =>
         WaitForAsync(null, ignoreFailures, Timeout.InfiniteTimeSpan, cancellationToken);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Streams.Blocks;
 using Streams.Sync;
 
 namespace Streams;
@@ -93,6 +94,9 @@ public sealed record StreamCollectionOptions
     /// <summary>The clock of all limits.</summary>
     /// <value><see cref="TimeProvider.System"/> by default.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where all streams run, by their names: for tests of what the rest makes of it.</summary>
+    internal Func<string, IBlockExecutor>? Executor { get; init; }
 
     internal static TimeSpan CheckLimit(TimeSpan value, string name)
     {

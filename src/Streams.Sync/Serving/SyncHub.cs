@@ -30,7 +30,7 @@ internal sealed class SyncHub : IDisposable
         _time = options.TimeProvider;
         _startedAt = _time.GetTimestamp();
         _token = Encoding.ASCII.GetBytes(token);
-        Epoch = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        Epoch = Guid.NewGuid().ToString("N")[..16];
         Room = new WaitingRoom(options);
         _machine = new SyncMachine(new MachineOptions
         {
@@ -54,7 +54,7 @@ internal sealed class SyncHub : IDisposable
     /// <summary>Monotonic time since the start.</summary>
     public TimeSpan Now => _time.GetElapsedTime(_startedAt);
 
-    public static string NewNonce() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+    public static string NewNonce() => Guid.NewGuid().ToString("N");
 
     /// <summary>Lets the machine have one input, and delivers what comes of it.</summary>
     public void Post(Input input)

@@ -133,6 +133,7 @@ public sealed partial class BlockContext
             Token = endpoint.Token,
             Party = endpoint.Party,
             RemainingTime = _specification.TimeLimitMs > 0 ? RemainingTime : null,
+            DefaultTimeout = Timeout.InfiniteTimeSpan,
         });
         // A block that is asked to stop while it waits need not have said so in each call.
         Cancellation.UnsafeRegister(static state => _ = ((SyncClient)state!).DisposeAsync().AsTask(), client);

@@ -19,6 +19,9 @@ internal interface IBlockChannel
     /// <summary>A private (0700) directory with a path short enough for sockets; null: there is none.</summary>
     string? PrivateDirectory { get; }
 
+    /// <summary>True if the block runs in the test's own process, and not in a worker's.</summary>
+    bool IsInProcess => false;
+
     /// <summary>From now on the block's commands can be parties at the sync server themselves.</summary>
     void SharesSync();
 }

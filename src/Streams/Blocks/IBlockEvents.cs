@@ -35,4 +35,12 @@ internal interface IBlockEvents
     /// validated yet. <paramref name="refused"/> tells why a file was not sent.
     /// </summary>
     void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused);
+
+    /// <summary>
+    /// The same for a file of the streams that the block itself had: its name is relative to the block's directory and begins
+    /// with that of a nested collection.
+    /// </summary>
+    void NestedFileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused)
+    {
+    }
 }

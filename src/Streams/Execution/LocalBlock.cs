@@ -9,7 +9,7 @@ namespace Streams.Execution;
 /// One block while it runs in a local worker: turns the worker's messages into events, and ends with the block's final
 /// message or, without one, with the channel.
 /// </summary>
-internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHandle output, TimeProvider timeProvider) : IDisposable
+internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHandle? output, TimeProvider timeProvider) : IDisposable
 {
     // Completed by the channel's reading thread. Continuations run on it on purpose: the queue records the result and starts
     // the next block there; user code is resumed elsewhere (BlockRun's source runs its continuations asynchronously).
@@ -29,7 +29,8 @@ internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHand
         {
             case FromWorker.KindOneofCase.Started when message.Started.Ordinal == ordinal:
                 OutputStart = message.Started.OutputOffset;
-                _follower = new OutputFollower(output, message.Started.OutputOffset, events, timeProvider);
+                if (output is not null)
+                    _follower = new OutputFollower(output, message.Started.OutputOffset, events, timeProvider);
                 events.Started();
                 break;
             case FromWorker.KindOneofCase.Log when message.Log.Ordinal == ordinal:

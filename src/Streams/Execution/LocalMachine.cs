@@ -24,8 +24,12 @@ internal sealed class LocalMachine : IAsyncDisposable
     private ProcessSurroundings? _spareSurroundings;
     private bool _disposed;
 
-    private LocalMachine(PrivateDirectory directory, WorkerGate gate, DotnetLaunch launch, IWorkerSupervisor supervisor)
+    /// <summary>False in a worker's process: what its block does not use must not be there at its end.</summary>
+    private readonly bool _keepsSpare;
+
+    private LocalMachine(PrivateDirectory directory, WorkerGate gate, DotnetLaunch launch, IWorkerSupervisor supervisor, bool keepsSpare)
     {
+        _keepsSpare = keepsSpare;
         _directory = directory;
         _gate = gate;
         _launch = launch;
@@ -37,15 +41,16 @@ internal sealed class LocalMachine : IAsyncDisposable
 
     public IWorkerSupervisor Supervisor { get; }
 
+    /// <param name="workerDirectory">In a worker's process: its private directory, which others remove if this process is killed.</param>
     /// <exception cref="StreamsException">This process cannot start workers; the message says why, and what to do.</exception>
-    public static LocalMachine Open()
+    public static LocalMachine Open(string? workerDirectory = null)
     {
         try
         {
             var launch = DotnetLaunch.Find();
-            var directory = PrivateDirectory.Create();
+            var directory = workerDirectory is null ? PrivateDirectory.Create() : PrivateDirectory.CreateBelow(workerDirectory);
             var gate = new WorkerGate(directory["workers.sock"]);
-            return new LocalMachine(directory, gate, launch, new SupervisorClient(launch.Command("supervise", "--directory", directory.Root), directory.Root));
+            return new LocalMachine(directory, gate, launch, new SupervisorClient(launch.Command("supervise", "--directory", directory.Root), directory.Root), keepsSpare: workerDirectory is null);
         }
         catch (IOException exception)
         {
@@ -74,7 +79,7 @@ internal sealed class LocalMachine : IAsyncDisposable
     {
         lock (_spareGate)
         {
-            if (!UseSpares || _disposed || _spare is not null)
+            if (!UseSpares || !_keepsSpare || _disposed || _spare is not null)
                 return;
             _spareSurroundings = ProcessSurroundings.Now();
             _spare = StartAsync("kept as a spare", _spareSurroundings, SpareStartLimit, TimeProvider.System, CancellationToken.None);

@@ -18,7 +18,8 @@ internal sealed class ProcessScope
     /// <summary>The scope in use or idle; null when there is none. Guarded by <see cref="Gate"/>.</summary>
     private static ProcessScope? _current;
 
-    private readonly Lazy<LocalMachine> _machine = new(LocalMachine.Open);
+    private readonly Lazy<LocalMachine> _machine;
+    private readonly Lazy<InProcessWorkers> _threads = new(InProcessWorkers.Open);
     private readonly HostConnections _hosts;
 
     /// <summary>How many collections use it. Guarded by <see cref="Gate"/>.</summary>
@@ -27,8 +28,9 @@ internal sealed class ProcessScope
     /// <summary>Runs while nobody uses it. Guarded by <see cref="Gate"/>.</summary>
     private ITimer? _idle;
 
-    private ProcessScope()
+    private ProcessScope(string? workerDirectory)
     {
+        _machine = new(() => LocalMachine.Open(workerDirectory));
         _hosts = new HostConnections(Run);
         AppDomain.CurrentDomain.ProcessExit += AtExit;
     }
@@ -36,11 +38,12 @@ internal sealed class ProcessScope
     /// <summary>Identity of this test process's run: 32 hexadecimal digits.</summary>
     public string Run { get; } = Guid.NewGuid().ToString("N");
 
-    public static ProcessScope Enter()
+    /// <param name="workerDirectory">In a worker's process: its private directory, below which all is made.</param>
+    public static ProcessScope Enter(string? workerDirectory = null)
     {
         lock (Gate)
         {
-            var scope = _current ??= new ProcessScope();
+            var scope = _current ??= new ProcessScope(workerDirectory);
             scope._users++;
             scope._idle?.Dispose();
             scope._idle = null;
@@ -61,6 +64,13 @@ internal sealed class ProcessScope
         new FreshWorkers(host.IsLocal
             ? new LocalExecutor(_machine.Value, identity, options.TimeProvider)
             : new RemoteExecutor(_hosts, host, identity, options, parties));
+
+    /// <summary>A stream in this very process.</summary>
+    public IBlockExecutor CreateInProcess(WorkerIdentity identity, StreamCollectionOptions options)
+    {
+        using (FlowSuppression.Begin())
+            return new InProcessExecutor(_threads.Value, identity, options.TimeProvider);
+    }
 
     /// <summary>Closes the scope now if nobody uses it, so that the next collection begins from nothing.</summary>
     internal static Task CloseIdleAsync()
@@ -103,5 +113,7 @@ internal sealed class ProcessScope
         await _hosts.DisposeAsync().ConfigureAwait(false);
         if (_machine.IsValueCreated)
             await _machine.Value.DisposeAsync().ConfigureAwait(false);
+        if (_threads.IsValueCreated)
+            await _threads.Value.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Streams.Processes;
 using Streams.Sync;
 using Streams.Wire;
 
@@ -12,7 +13,7 @@ namespace Streams.Execution;
 /// The collection's sync server, started with the first block, and what it is told of the blocks: who will come, who runs, who
 /// has ended and how. That is why a barrier can say who is missing.
 /// </summary>
-internal sealed class SyncParties(string collection, SyncServer? external, TimeProvider timeProvider, ILogger logger) : IAsyncDisposable
+internal sealed class SyncParties(string collection, SyncServer? external, TimeProvider timeProvider, ILogger logger, string? socket = null) : IAsyncDisposable
 {
     /// <summary>Name of the test's own body as a party.</summary>
     private const string TestBody = "test";
@@ -61,7 +62,18 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     public Task<SyncServer> ServerAsync()
     {
         lock (_gate)
-            return _server ??= SyncServer.StartAsync(new SyncServerOptions { Collection = collection, RoundEnded = RoundEnded, TimeProvider = timeProvider, Logger = logger });
+        {
+            return _server ??= SyncServer.StartAsync(new SyncServerOptions
+            {
+                Collection = collection,
+                UnixSocketPath = socket,
+                // Not left to the server, whose way needs a library that a bare host may lack.
+                Token = RandomText.Hex(16),
+                RoundEnded = RoundEnded,
+                TimeProvider = timeProvider,
+                Logger = logger,
+            });
+        }
     }
 
     /// <summary>A block is to come; <paramref name="waited"/> is told what it waited for, how long, and how that ended.</summary>

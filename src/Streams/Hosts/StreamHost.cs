@@ -6,7 +6,7 @@ namespace Streams;
 
 /// <summary>
 /// A place where streams run: this machine, the test's own process, or another host reached over ssh. Written
-/// <c>local</c> or <c>localhost</c>, <c>host</c>, <c>user@host:port</c>, <c>ssh://user@host:port</c>, <c>[::1]</c>.
+/// <c>local</c> or <c>localhost</c>, <c>inproc</c>, <c>host</c>, <c>user@host:port</c>, <c>ssh://user@host:port</c>, <c>[::1]</c>.
 /// </summary>
 /// <remarks>
 /// The text is checked against allow-lists before anything is started: no part of it can reach a shell or be read as
@@ -27,6 +27,13 @@ public sealed class StreamHost : IEquatable<StreamHost>
 
     /// <summary>This machine, with workers of its own.</summary>
     public static StreamHost Local { get; } = new("localhost", "localhost", kind: StreamHostKind.Local);
+
+    /// <summary>
+    /// The test's own process, for debugging: the same blocks, captures and results, run on a thread, so that breakpoints are hit.
+    /// Nothing is isolated there, and a block that does not look at its cancellation cannot be ended. Written <c>inproc</c>; the
+    /// environment variable <c>STREAMS_INPROC=1</c> turns all of this machine's streams into such ones.
+    /// </summary>
+    public static StreamHost InProcess { get; } = new("inproc", "inproc", kind: StreamHostKind.InProcess);
 
     /// <summary>The host's name, address, or alias of the ssh configuration, without brackets.</summary>
     public string Name { get; }

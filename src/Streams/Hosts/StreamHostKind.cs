@@ -5,4 +5,5 @@ internal enum StreamHostKind
 {
     Ssh,
     Local,
+    InProcess,
 }

@@ -24,6 +24,13 @@ internal static class StreamHostParser
             return true;
         }
 
+        if (text == "inproc")
+        {
+            host = StreamHost.InProcess;
+            error = null;
+            return true;
+        }
+
         var rest = text;
         if (rest.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {

@@ -4,6 +4,7 @@ namespace Streams.Owner;
 internal enum OwnerSource
 {
     Explicit,
+    Block,
     XunitV2Output,
     XunitV3,
     NUnit,

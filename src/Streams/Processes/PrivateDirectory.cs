@@ -27,6 +27,10 @@ internal sealed class PrivateDirectory : IDisposable
         return Create(parent);
     }
 
+    /// <summary>Makes one below another private directory, with which it goes; where that would be too long, as any other.</summary>
+    public static PrivateDirectory CreateBelow(string parent) =>
+        System.Text.Encoding.UTF8.GetByteCount(parent) + 17 > MaxPath ? Create() : Create(parent);
+
     public static PrivateDirectory Create(string parent)
     {
         var path = Path.Combine(parent, $"st-{RandomText.Hex(6)}");

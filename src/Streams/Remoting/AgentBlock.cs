@@ -90,7 +90,11 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
     {
         if (file.Data.Length > MaxChunk || file.Offset < 0 || file.Name.Length is 0 or > 4096)
             throw new GrpcException(GrpcStatusCode.DataLoss, "the agent sent a piece of a file that cannot be one");
-        events.FileChunk(file.Name.Span, file.Offset, file.Data.Span, file.Last, file.Sha256.Span, file.Refused.Length > 0 ? Cut(file.Refused) : null);
+        var refused = file.Refused.Length > 0 ? Cut(file.Refused) : null;
+        if (file.Nested)
+            events.NestedFileChunk(file.Name.Span, file.Offset, file.Data.Span, file.Last, file.Sha256.Span, refused);
+        else
+            events.FileChunk(file.Name.Span, file.Offset, file.Data.Span, file.Last, file.Sha256.Span, refused);
     }
 
     /// <summary>A host's clock may say anything; 9999 is the last year that a date can have.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class BlockRecord
         _log?.Dispose();
         _output?.Dispose();
         _files?.Dispose();
+        _nestedFiles?.Dispose();
         _stream.Closed(this);
     }
 
@@ -99,7 +100,7 @@ internal sealed partial class BlockRecord
         {
             FileRefused(file.OriginalName, wrong);
         }
-        else if (last)
+        else if (last && files != _nestedFiles)
         {
             RecordFile(file.Relative, file.Announced);
         }

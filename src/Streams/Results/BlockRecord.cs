@@ -30,6 +30,7 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
 
     // Made by the receiver's thread at the first file, which hands it to the writer's with each piece of work.
     private IncomingFiles? _files;
+    private IncomingFiles? _nestedFiles;
 
     public BlockRecord(StreamRecord stream, string name, uint ordinal, long order, BlockDirectory directory)
     {
@@ -178,13 +179,28 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
     /// <exception cref="HostileNameException">The host is not to be trusted: close its connection.</exception>
     public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused)
     {
+        _files ??= new IncomingFiles(_directory, _collection.Health, portable: OperatingSystem.IsWindows());
+        Accept(_files, name, offset, data, last, sha256, refused);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="HostileNameException">The host is not to be trusted: close its connection.</exception>
+    public void NestedFileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused)
+    {
+        if (!NestedName.IsOne(name))
+            throw new HostileNameException($"The host sent '{IncomingName.Show(name)}' as a file of the block's own streams, which it cannot be. The host is not to be trusted.");
+        _nestedFiles ??= new IncomingFiles(_directory.Path, _directory.Partial + "-" + NestedName.First, _collection.Health, portable: OperatingSystem.IsWindows());
+        Accept(_nestedFiles, name, offset, data, last, sha256, refused);
+    }
+
+    private void Accept(IncomingFiles files, ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused)
+    {
         if (refused is not null)
         {
             FileRefused(name, refused);
             return;
         }
 
-        var files = _files ??= new IncomingFiles(_directory, _collection.Health, portable: OperatingSystem.IsWindows());
         var (file, why) = files.Accept(name, offset, data.Length, last);
         if (why is not null)
         {

@@ -59,9 +59,12 @@ internal sealed class CollectionRecord : IAsyncDisposable
     public int BlockCount => (int)Volatile.Read(ref _blocks);
 
     /// <summary>Opens the record of one collection of the test, in a directory of its own.</summary>
-    public static CollectionRecord Open(RunResults run, OwningTest test, CollectionRecordOptions options)
+    public static CollectionRecord Open(RunResults run, OwningTest test, CollectionRecordOptions options) => Open(run.Owner(test), test, options);
+
+    /// <summary>Opens the record of one collection in this directory.</summary>
+    public static CollectionRecord Open(OwnerDirectory directory, OwningTest test, CollectionRecordOptions options)
     {
-        var record = new CollectionRecord(run.Owner(test), test, options);
+        var record = new CollectionRecord(directory, test, options);
         record.Health.Try(record.Directory.Path, () => System.IO.Directory.CreateDirectory(record.Directory.Path));
         record.Events.Append("collection-opened", default, record, static (json, self) =>
         {
@@ -101,6 +104,13 @@ internal sealed class CollectionRecord : IAsyncDisposable
     {
         var elapsed = Events.Append(kind, new EventSubject(stream, null, 0), text, static (json, value) => json.WriteString("text", EventsRecord.Text(value)), essential: false);
         Writer.TryPost(text.Length * 2, () => AddLines(elapsed, level, stream is null ? "" : $"{Printable.Line(stream)}: ", text));
+    }
+
+    /// <summary>Records something that the author has to know at once: it is printed as well.</summary>
+    public void Announce(string kind, string text)
+    {
+        Note(kind, text, LogLevel.Warning);
+        Writer.Post(() => Say(Printable.Line(text)));
     }
 
     /// <summary>Sets the whiteboard of the collection.</summary>

@@ -6,13 +6,19 @@ namespace Streams.Results;
 
 /// <summary>
 /// The files of a block on another host. Names are judged at once, on the receiver's thread, so that a hostile one ends the
-/// connection; bytes go to <c>.partial/</c> on the writer's thread, and into <c>data/</c> when their digest fits. Links are
+/// connection; bytes go to <c>.partial/</c> on the writer's thread, and into their place (<c>data/</c>) when their digest fits. Links are
 /// neither made nor followed.
 /// </summary>
-internal sealed class IncomingFiles(BlockDirectory directory, RecordHealth health, bool portable) : IDisposable
+internal sealed class IncomingFiles(string target, string partial, RecordHealth health, bool portable) : IDisposable
 {
     public const int MostFiles = 10_000;
     public const long MostBytes = 1L << 30;
+
+    /// <summary>For the block's own files.</summary>
+    public IncomingFiles(BlockDirectory directory, RecordHealth health, bool portable)
+        : this(directory.Data, directory.Partial, health, portable)
+    {
+    }
 
     // Used on the receiver's thread only: files by original name, and every path given out, as file or directory.
     private readonly Dictionary<string, IncomingFile> _files = new(StringComparer.Ordinal);
@@ -59,7 +65,7 @@ internal sealed class IncomingFiles(BlockDirectory directory, RecordHealth healt
         if (file.Failed)
             return last ? "it could not be written here" : null;
         string? wrong = null;
-        var written = health.Try(Path.Combine(directory.Data, file.Relative), () =>
+        var written = health.Try(Path.Combine(target, file.Relative), () =>
         {
             var (stream, hash) = Open(file);
             stream.Write(data);
@@ -88,8 +94,8 @@ internal sealed class IncomingFiles(BlockDirectory directory, RecordHealth healt
     {
         foreach (var file in _files.Values)
             Abandon(file);
-        if (Directory.Exists(directory.Partial))
-            health.Try(directory.Partial, () => Directory.Delete(directory.Partial, recursive: true));
+        if (Directory.Exists(partial))
+            health.Try(partial, () => Directory.Delete(partial, recursive: true));
     }
 
     private (FileStream File, IncrementalHash Hash) Open(IncomingFile file)
@@ -98,8 +104,8 @@ internal sealed class IncomingFiles(BlockDirectory directory, RecordHealth healt
             return open;
         if (_open.Count > 100)
             throw new IOException("too many files are coming in at once");
-        Directory.CreateDirectory(directory.Partial);
-        var path = Path.Combine(directory.Partial, file.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(partial);
+        var path = Path.Combine(partial, file.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
         open = (new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read), IncrementalHash.CreateHash(HashAlgorithmName.SHA256));
         return _open[file.Number] = open;
     }
@@ -117,16 +123,16 @@ internal sealed class IncomingFiles(BlockDirectory directory, RecordHealth healt
         _open.Remove(file.Number);
         hash.Dispose();
         stream.Dispose();
-        var target = Path.Combine(directory.Data, file.Relative);
+        var place = Path.Combine(target, file.Relative);
         MakeDirectories(file.Relative);
-        File.Move(stream.Name, target, overwrite: false);
+        File.Move(stream.Name, place, overwrite: false);
         return null;
     }
 
     // One by one, so that a link which someone put in the way is seen.
     private void MakeDirectories(string relative)
     {
-        var path = directory.Data;
+        var path = target;
         Directory.CreateDirectory(path);
         foreach (var part in relative.Split('/')[..^1])
         {

@@ -1,13 +1,24 @@
 namespace Streams.Results;
 
-/// <summary>The directory of one collection: <c>Netperf.Throughput(db1, web2)~92a271/</c>.</summary>
-internal sealed class OwnerDirectory(string path, string name)
+/// <summary>
+/// The directory of one collection: <c>Netperf.Throughput(db1, web2)~92a271/</c>; of one that a block made: <c>1-NetPerf/streams/</c>.
+/// </summary>
+internal sealed class OwnerDirectory
 {
     private readonly SafeNames _streams = new();
+    private readonly bool _isNested;
 
-    public string Path { get; } = path;
+    public OwnerDirectory(string path, string name, bool isNested = false)
+    {
+        (Path, Name, _isNested) = (path, name, isNested);
+        // The nested one's streams lie beside our own files.
+        foreach (var own in isNested ? (string[])[Events, DebugLog, Results, Tap, Timeline, Whiteboard, Names] : [])
+            _streams.Take(System.IO.Path.GetFileName(own));
+    }
 
-    public string Name { get; } = name;
+    public string Path { get; }
+
+    public string Name { get; }
 
     public string Events => In("events.jsonl");
 
@@ -29,7 +40,7 @@ internal sealed class OwnerDirectory(string path, string name)
     /// <summary>Stream names that could not be used as they are.</summary>
     public IReadOnlyDictionary<string, string>? ChangedNames() => _streams.Changed();
 
-    public StreamDirectory Stream(string name) => new(Path, $"streams/{_streams.Take(name)}");
+    public StreamDirectory Stream(string name) => new(Path, _isNested ? _streams.Take(name) : $"streams/{_streams.Take(name)}");
 
     private string In(string file) => System.IO.Path.Combine(Path, file);
 }

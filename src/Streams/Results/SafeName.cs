@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Streams.Wire;
 
 namespace Streams.Results;
 
@@ -38,8 +38,13 @@ internal static class SafeName
     /// <summary>Equal for names that some file system takes for the same: letter case and Unicode normalisation aside.</summary>
     public static string Fold(string safeName) => safeName.Normalize(NormalizationForm.FormC).ToUpperInvariant();
 
-    /// <summary>Short and stable mark of a text.</summary>
-    public static string Mark(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..6];
+    /// <summary>Short and stable mark of a text. Also made on hosts, hence not by the framework's hash.</summary>
+    public static string Mark(string text)
+    {
+        var digest = new Sha256();
+        digest.Append(Encoding.UTF8.GetBytes(text));
+        return Convert.ToHexStringLower(digest.Finish())[..6];
+    }
 
     private static bool IsPlain(string name) =>
         name.Length > 0 && name[0] is not ('.' or ' ') && name[^1] is not ('.' or ' ') && !name.AsSpan().ContainsAnyExcept(Plain) && !IsReserved(name);

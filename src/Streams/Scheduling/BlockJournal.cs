@@ -98,6 +98,9 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>
         record.FileChunk(name, offset, data, last, sha256, refused);
 
+    public void NestedFileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>
+        record.NestedFileChunk(name, offset, data, last, sha256, refused);
+
     public BlockResult Finished(QueuedBlock block, BlockVerdict verdict)
     {
         record.Finished(verdict, ValueText.Of(block.ValueOrNull));

@@ -5,11 +5,13 @@ using Streams.Wire;
 namespace Streams.Workers;
 
 /// <summary>Sends one block's log lines and whiteboard. What comes after the block's end is not sent.</summary>
-internal sealed class BlockChannel(FramedStream controller, uint ordinal, string? privateDirectory) : IBlockChannel
+internal sealed class BlockChannel(FramedStream controller, uint ordinal, string? privateDirectory, bool isInProcess = false) : IBlockChannel
 {
     private volatile bool _ended;
 
     public string? PrivateDirectory => privateDirectory;
+
+    public bool IsInProcess => isInProcess;
 
     public void End() => _ended = true;
 

@@ -12,9 +12,16 @@ namespace Streams.Workers;
 internal sealed class BlockRunner : IDisposable
 {
     private readonly FramedStream _controller;
-    private readonly OutputOffsets _output = new();
-    private readonly LeftoverCheck _leftovers = new();
-    private readonly Surroundings _surroundings = new();
+
+    /// <summary>Null in the test's own process: its output is not ours to divide ...</summary>
+    private readonly OutputOffsets? _output;
+
+    /// <summary>... nor its processes to sweep ...</summary>
+    private readonly LeftoverCheck? _leftovers;
+
+    /// <summary>... nor its environment to put back.</summary>
+    private readonly Surroundings? _surroundings;
+
     private readonly WorkerMemory _memory = new();
     private readonly ExecutionContext _context = ExecutionContext.Capture()!;
     private readonly Dictionary<MethodIdentity, ResolvedBlock> _known = [];
@@ -33,14 +40,29 @@ internal sealed class BlockRunner : IDisposable
     /// <summary>The directory of the worker's own socket: closed to others, and removed by whoever made it.</summary>
     private readonly string? _privateDirectory;
 
-    private BlockRunner(Stream stream, string? privateDirectory)
+    /// <summary>Whether this is a thread of the test's own process.</summary>
+    private readonly bool _isInProcess;
+
+    private volatile bool _ending;
+
+    private BlockRunner(Stream stream, string? privateDirectory, bool isInProcess)
     {
         _controller = new FramedStream(stream);
         _privateDirectory = privateDirectory;
+        _isInProcess = isInProcess;
+        if (!isInProcess)
+            (_output, _leftovers, _surroundings) = (new OutputOffsets(), new LeftoverCheck(), new Surroundings());
     }
 
     /// <summary>Returns when the controller is gone or says so.</summary>
-    public static int Run(string socketPath, string worker, string token)
+    public static int Run(string socketPath, string worker, string token) =>
+        Run(socketPath, Path.GetDirectoryName(socketPath), worker, token, isInProcess: false);
+
+    /// <summary>The same for a stream in the test's own process. Throws nothing.</summary>
+    public static void RunInProcess(string socketPath, string privateDirectory, string worker, string token) =>
+        Run(socketPath, privateDirectory, worker, token, isInProcess: true);
+
+    private static int Run(string socketPath, string? privateDirectory, string worker, string token, bool isInProcess)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -54,15 +76,15 @@ internal sealed class BlockRunner : IDisposable
             return 1;
         }
 
-        using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true), Path.GetDirectoryName(socketPath));
+        using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true), privateDirectory, isInProcess);
         return runner.Run(worker, token);
     }
 
     public void Dispose()
     {
         _controller.Dispose();
-        _output.Dispose();
-        _leftovers.Dispose();
+        _output?.Dispose();
+        _leftovers?.Dispose();
         _arrived.Dispose();
     }
 
@@ -93,6 +115,11 @@ internal sealed class BlockRunner : IDisposable
         {
             // The controller died with data on the way: the same as its end.
             return 0;
+        }
+        finally
+        {
+            _ending = true;
+            _arrived.Set();
         }
     }
 
@@ -135,11 +162,11 @@ internal sealed class BlockRunner : IDisposable
     {
         try
         {
-            if (!_arrived.WaitOne(WarmUp.IdleAfter))
-                WarmUp.Run();
-            else
+            if (_isInProcess || _arrived.WaitOne(WarmUp.IdleAfter))
                 _arrived.Set();
-            while (true)
+            else
+                WarmUp.Run();
+            while (!_ending)
             {
                 _arrived.WaitOne();
                 while (Next() is { } specification)
@@ -149,6 +176,12 @@ internal sealed class BlockRunner : IDisposable
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // The controller is gone; the reading thread ends the worker.
+        }
+        catch (Exception exception) when (_isInProcess)
+        {
+            // A worker would die of it and be named; the test's process must live.
+            Console.Error.WriteLine($"A stream in the test's own process ended: {exception}");
+            _controller.Dispose();
         }
     }
 
@@ -173,7 +206,7 @@ internal sealed class BlockRunner : IDisposable
             cancellation.Cancel();
         foreach (var (name, value) in specification.Environment)
             Environment.SetEnvironmentVariable(name, value);
-        var lastNumber = _leftovers.LastNumber();
+        var lastNumber = _leftovers?.LastNumber() ?? 0;
         if (specification.Requirements.Count > 0 && RequirementCheck.WhySkipped(specification, cancellation.Token) is { } skipped)
         {
             skipped.Ordinal = ordinal;
@@ -181,12 +214,13 @@ internal sealed class BlockRunner : IDisposable
             return;
         }
 
-        _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output.Offset() } });
-        var channel = new BlockChannel(_controller, ordinal, _privateDirectory);
+        _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output?.Offset() ?? 0 } });
+        var channel = new BlockChannel(_controller, ordinal, _privateDirectory, _isInProcess);
         var context = new BlockContext(specification, channel, cancellation.Token, _memory);
-        var finished = Run(new BlockExecution(specification, _known, context, cancellation.Token));
+        var finished = Run(new BlockExecution(specification, _known, context, cancellation.Token), context);
+        NestedEnd.Close(context, finished);
         Close(context, finished);
-        if (_surroundings.Restore() is { } changed)
+        if (_surroundings?.Restore() is { } changed)
             channel.Log(Microsoft.Extensions.Logging.LogLevel.Information, $"put back for the next block: {changed}");
         channel.End();
         End(finished, lastNumber);
@@ -196,8 +230,8 @@ internal sealed class BlockRunner : IDisposable
     {
         lock (_gate)
             _running = null;
-        finished.OutputOffset = _output.Offset();
-        finished.LeftoversPossible = _leftovers.Possible(lastNumber);
+        finished.OutputOffset = _output?.Offset() ?? 0;
+        finished.LeftoversPossible = _leftovers?.Possible(lastNumber) ?? false;
         finished.Kept.Add(_memory.Kept());
         Finish(finished);
     }
@@ -205,10 +239,17 @@ internal sealed class BlockRunner : IDisposable
     /// <summary>
     /// What a block sets for its thread and those that come from it (culture, values of AsyncLocal) is gone with it.
     /// </summary>
-    private BlockFinished Run(BlockExecution execution)
+    private BlockFinished Run(BlockExecution execution, BlockContext block)
     {
         BlockFinished? finished = null;
-        ExecutionContext.Run(_context, _ => finished = execution.Run(), null);
+        ExecutionContext.Run(
+            _context,
+            _ =>
+            {
+                CurrentBlock.Enter(block, ownsProcess: !_isInProcess);
+                finished = execution.Run();
+            },
+            null);
         return finished!;
     }
 

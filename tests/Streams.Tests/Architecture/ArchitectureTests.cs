@@ -34,7 +34,7 @@ public partial class ArchitectureTests
         ["Results"] = [.. Vocabulary, "Owner"],
         ["Remoting"] = [.. Vocabulary, "Hosts"],
         ["Workers"] = [.. Vocabulary, "Supervision"],
-        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision"],
+        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision", "Workers"],
         ["Scheduling"] = [.. Vocabulary, "Execution", "Results"],
         [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Processes", "Results", "Scheduling", "Wire"],
     };

@@ -25,6 +25,15 @@ public sealed class StreamHostTests
     [InlineData("localhost")]
     public void Bare_localhost_is_this_machine(string text) => Assert.Same(StreamHost.Local, StreamHost.Parse(text));
 
+    [Fact]
+    public void Inproc_is_the_tests_own_process_and_a_host_of_that_name_goes_by_ssh()
+    {
+        Assert.Same(StreamHost.InProcess, StreamHost.Parse("inproc"));
+        Assert.True(StreamHost.InProcess.IsLocal);
+        Assert.NotEqual(StreamHost.InProcess, StreamHost.Local);
+        Assert.False(StreamHost.Parse("ssh://inproc").IsLocal);
+    }
+
     [Theory]
     [InlineData("-oProxyCommand=x", "'-oProxyCommand=x' is not a valid host name: character '-' at 1")]
     [InlineData("ssh://-oProxyCommand=x", "'-oProxyCommand=x' is not a valid host name: character '-' at 1")]
