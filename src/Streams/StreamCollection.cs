@@ -132,8 +132,9 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
     /// stream's first block.
     /// </summary>
     /// <param name="host">
-    /// <c>localhost</c> or <c>local</c> for a worker on this machine; <c>inproc</c> for the test's own process; else whatever <c>ssh</c> reaches: <c>web2</c>,
-    /// <c>user@web2:2222</c>, <c>ssh://web2</c>.
+    /// <c>localhost</c> or <c>local</c> for a worker on this machine; <c>inproc</c> for the test's own process; whatever <c>ssh</c> reaches: <c>web2</c>,
+    /// <c>user@web2:2222</c>, <c>ssh://web2</c>; what a command reaches: <c>netns:blue</c>, <c>podman:box</c>; or a name that the
+    /// environment variable <c>STREAMS_HOSTS</c> gives a host. See <see cref="StreamHost"/>.
     /// </param>
     /// <param name="name">The stream's name; by default the host's, with <c>-2</c> for the second on one host, and so on.</param>
     /// <param name="options">Tags, failure policy and the like; defaults otherwise.</param>
@@ -145,7 +146,10 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         ArgumentNullException.ThrowIfNull(host);
         if (string.IsNullOrWhiteSpace(host))
             throw new ArgumentException("A stream needs a host's name; use \"localhost\" for this machine.", nameof(host));
-        return Add(StreamHost.Parse(host), name, options);
+        var found = StreamHost.Find(host, out var isNamed);
+        var stream = AddCore(found, name, options, endsWithBlock: false, isNamed ? host : null);
+        stream.Prepare(_closing.Token);
+        return stream;
     }
 
     /// <inheritdoc cref="Add(string, string?, StreamOptions?)"/>
@@ -157,14 +161,14 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         return stream;
     }
 
-    /// <summary>The stream, whose place is not being made ready yet.</summary>
-    private ExecutionStream AddCore(StreamHost host, string? name, StreamOptions? options, bool endsWithBlock)
+    /// <summary>The stream, whose place is not being made ready yet. It is named by its host, unless <paramref name="role"/> stood for that.</summary>
+    private ExecutionStream AddCore(StreamHost host, string? name, StreamOptions? options, bool endsWithBlock, string? role = null)
     {
         ThrowIfDisposed();
         ExecutionStream stream;
         lock (_gate)
         {
-            var unique = StreamNames.Choose(name, host.ToString(), [.. _streams.Select(other => (other.Name, other.Host.ToString()))]);
+            var unique = StreamNames.Choose(name, role ?? host.ToString(), [.. _streams.Select(other => (other.Name, other.Host.ToString()))]);
             var identity = new WorkerIdentity(Run, _id, unique, host.ToString());
             var executor = CreateExecutor(host, identity);
             if (_turns is not null)

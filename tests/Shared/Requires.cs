@@ -14,6 +14,8 @@ public enum Needs
     Compiler = 64,
     Strace = 128,
     Iperf = 256,
+    Socat = 1 << 10,
+    OddShells = 1 << 11,
 }
 
 /// <summary>
@@ -52,6 +54,8 @@ internal static class Requirements
         if (needs.HasFlag(Needs.Strace) && !InPath("strace")) yield return "strace";
         if (needs.HasFlag(Needs.Compiler) && !InPath("cc")) yield return "a C compiler (gcc)";
         if (needs.HasFlag(Needs.Iperf) && !InPath("iperf3")) yield return "iperf3";
+        if (needs.HasFlag(Needs.Socat) && !InPath("socat")) yield return "socat";
+        if (needs.HasFlag(Needs.OddShells) && !(InPath("fish") && InPath("tcsh") && InPath("sudo"))) yield return "fish, tcsh and sudo";
     }
 
     private static bool InPath(string command) =>

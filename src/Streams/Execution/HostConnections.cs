@@ -48,7 +48,7 @@ internal sealed class HostConnections(string run) : IAsyncDisposable
 
     private async Task<AgentConnection> ConnectAsync(StreamHost host, StreamCollectionOptions options, CancellationToken cancellationToken)
     {
-        var connector = new SshConnector(host, options.Ssh);
+        var connector = host.CreateConnector(options.Ssh);
         var start = new BootstrapOptions { Entry = ProgramBundle.EntryOfThisProcess, Time = options.TimeProvider };
         var started = await Bootstrapper.StartAsync(connector, Bundles, start, cancellationToken).ConfigureAwait(false);
         var attach = new AgentConnectionOptions { Run = run, Host = host.ToString(), Lease = options.Lease, Time = options.TimeProvider };

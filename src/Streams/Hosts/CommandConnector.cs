@@ -11,6 +11,6 @@ internal sealed class CommandConnector(string host, IReadOnlyList<string> comman
     public Task<HostConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<HostConnection>(ProcessConnection.Start(host, command));
+        return Task.FromResult(HostConnection.StartProcess(host, command));
     }
 }

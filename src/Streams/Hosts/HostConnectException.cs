@@ -5,7 +5,12 @@ namespace Streams;
 /// </summary>
 public sealed class HostConnectException : StreamsException
 {
-    internal HostConnectException(HostFailure failure, string stage, string message, Exception? innerException = null)
+    /// <summary>Creates the exception, for an <see cref="IHostConnector"/>.</summary>
+    /// <param name="failure">What failed.</param>
+    /// <param name="stage">The stage that failed; see <see cref="Stage"/>.</param>
+    /// <param name="message">The host, what happened, the evidence, and what to try.</param>
+    /// <param name="innerException">The cause, if there is one.</param>
+    public HostConnectException(HostFailure failure, string stage, string message, Exception? innerException = null)
         : base(message, innerException)
     {
         Failure = failure;
@@ -15,6 +20,6 @@ public sealed class HostConnectException : StreamsException
     /// <summary>What failed.</summary>
     public HostFailure Failure { get; }
 
-    /// <summary>The stage that failed: "name", "connect", "host key", "login", "shell", "upload", "runtime", "agent".</summary>
+    /// <summary>The stage that failed: "name", "connect", "banner", "host key", "login", "shell", "upload", "runtime", "agent".</summary>
     public string Stage { get; }
 }

@@ -1,15 +1,29 @@
-namespace Streams.Hosts;
+namespace Streams;
 
-/// <summary>A way to reach a host (D8): gives a duplex byte stream to a POSIX shell there.</summary>
-internal interface IHostConnector
+/// <summary>
+/// A way to reach a host (D8): gives a duplex byte stream to a POSIX shell there. All else, agent, files, streams and their
+/// results, goes over that stream. See docs/hosts.md for one in full.
+/// </summary>
+/// <remarks>
+/// A <see cref="StreamHost"/> is made of it by <see cref="StreamHost.From"/>. Streams share one connection if their
+/// connectors are equal: a record is by its values, a class is only to itself.
+/// </remarks>
+public interface IHostConnector
 {
-    /// <summary>The host as its author wrote it, for messages.</summary>
+    /// <summary>The host's name, for messages and as the name of its streams.</summary>
     string Host { get; }
 
     /// <summary>
-    /// Starts the connection: a shell ("exec sh") on the host that reads its commands from the stream. Returns as soon as
-    /// the connector's process runs; whether the host answers is seen by reading.
+    /// Starts one connection to a shell on the host that reads its commands from the stream, as <c>sh</c> does without
+    /// arguments. Called once for each connection, also to come back to a host whose connection was lost.
     /// </summary>
-    /// <exception cref="HostConnectException">The connector itself cannot be started.</exception>
+    /// <remarks>
+    /// It may answer before the host has: whether it does is seen by reading. What the shell, its start files and the
+    /// way there print before its first answer does no harm, up to 4 MiB.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="HostConnectException">
+    /// It does not work. Tried again a few times only if it is <see cref="HostFailure.ConnectionClosed"/> at the stage "connect".
+    /// </exception>
     Task<HostConnection> ConnectAsync(CancellationToken cancellationToken);
 }

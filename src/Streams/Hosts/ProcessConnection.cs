@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Streams.Processes;
 
 namespace Streams.Hosts;
@@ -36,16 +37,21 @@ internal class ProcessConnection : HostConnection
     protected string ErrorText => _errors.Text;
 
     /// <summary>Starts the command in a session of its own, so that a Ctrl-C at the test's terminal does not end it.</summary>
-    public static ProcessConnection Start(string host, IReadOnlyList<string> command) => new(host, StartProcess(host, command), command);
+    public static ProcessConnection Start(string host, IReadOnlyList<string> command) =>
+        new(host, StartProcess(host, command, "install it on this machine, or name the host otherwise", null), command);
 
     public override async Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken)
     {
         var exitCode = await EndAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var said = PrintableText.Clean(ErrorText.Trim());
-        var message = $"host {_host}: the connection ended at the stage '{stage}' (exit code {exitCode})"
-            + (said.Length > 0 ? $"\n  it said:  {said.ReplaceLineEndings("\n            ")}" : "")
+        // Not taken for a connection that was dropped: the same command would only do the same again.
+        var (failure, at, what) = stage == "connect"
+            ? (HostFailure.NoShell, "connect", string.Create(CultureInfo.InvariantCulture, $"the command that should give a shell there ended with exit code {exitCode}"))
+            : (HostFailure.ConnectionClosed, stage, string.Create(CultureInfo.InvariantCulture, $"the connection ended at the stage '{stage}' (exit code {exitCode})"));
+        var message = $"host {_host}: {what}"
+            + (said.Length > 0 ? $"\n  it said:  {said.ReplaceLineEndings("\n            ")}" : "\n  it said:  nothing")
             + $"\n  command:  {CommandLine}";
-        return new HostConnectException(HostFailure.ConnectionClosed, stage, message);
+        return new HostConnectException(failure, at, message);
     }
 
     public override async ValueTask DisposeAsync()
@@ -110,10 +116,10 @@ internal class ProcessConnection : HostConnection
         return _process.HasExited;
     }
 
-    protected static Process StartProcess(string host, IReadOnlyList<string> command)
+    protected static Process StartProcess(string host, IReadOnlyList<string> command, string advice, IReadOnlyDictionary<string, string>? environment)
     {
         var file = ExecutablePath.Find(command[0])
-            ?? throw new HostConnectException(HostFailure.ConnectorUnavailable, "connect", NotFound(host, command[0]));
+            ?? throw new HostConnectException(HostFailure.ConnectorUnavailable, "connect", NotFound(host, command[0], advice));
         var session = ExecutablePath.Find("setsid");
         var start = new ProcessStartInfo(session ?? file)
         {
@@ -125,6 +131,8 @@ internal class ProcessConnection : HostConnection
             start.ArgumentList.Add(file);
         foreach (var argument in command.Skip(1))
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         try
         {
             return Process.Start(start)!;
@@ -136,12 +144,11 @@ internal class ProcessConnection : HostConnection
         }
     }
 
-    private static string NotFound(string host, string command) =>
+    private static string NotFound(string host, string command, string advice) =>
         command == "ssh"
             ? $"host {host}: OpenSSH client not found in PATH ({Environment.GetEnvironmentVariable("PATH")})\n"
                 + $"  try:      install openssh-client, or name another ssh command in {SshOptions.CommandVariable}"
-            : $"host {host}: '{PrintableText.Clean(command)}' is not an executable file, nor the name of one in PATH\n"
-                + $"  try:      correct it ({SshOptions.CommandVariable} names the ssh command)";
+            : $"host {host}: '{PrintableText.Clean(command)}' is not an executable file, nor the name of one in PATH\n  try:      {advice}";
 
     private static string Shown(string argument) =>
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_=/.:@%+,[]".Contains(c, StringComparison.Ordinal))

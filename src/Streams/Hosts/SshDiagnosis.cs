@@ -38,6 +38,14 @@ internal static partial class SshDiagnosis
             return Failure(evidence, HostFailure.ConnectionClosed, evidence.Stage, $"{gone} after the login, at the stage '{evidence.Stage}'");
         }
 
+        if (evidence.Onward is not null && evidence.Stage is "connect" or "shell")
+        {
+            return Failure(
+                evidence, HostFailure.NoShell, "shell", string.Create(
+                    CultureInfo.InvariantCulture, $"the login succeeded, but what leads on from there ended with exit code {evidence.ExitCode}: {evidence.Onward}"),
+                "log in by hand, and run that line");
+        }
+
         return Failure(
             evidence, HostFailure.NoShell, "shell", string.Create(
                 CultureInfo.InvariantCulture, $"the login succeeded, but the host's shell ended at the stage '{evidence.Stage}' (exit code {evidence.ExitCode})"),
@@ -46,7 +54,10 @@ internal static partial class SshDiagnosis
 
     private static HostConnectException? Name(SshEvidence evidence) =>
         evidence.Has("Could not resolve hostname")
-            ? Failure(evidence, HostFailure.NameNotResolved, "name", "its name does not resolve", "correct the name, or give it a HostName in ~/.ssh/config")
+            ? Failure(
+                evidence, HostFailure.NameNotResolved, "name",
+                evidence.Has("Temporary failure") ? "its name could not be looked up: the name service did not answer" : "its name does not resolve",
+                $"correct the name, give it a HostName in ~/.ssh/config, or a host in {HostMap.Variable}")
             : null;
 
     private static HostConnectException? HostKey(SshEvidence evidence)
@@ -59,14 +70,18 @@ internal static partial class SshDiagnosis
         {
             var remove = evidence.Line("ssh-keygen -f")?.Trim()
                 ?? (address is null ? "ssh-keygen -R HOST" : $"ssh-keygen -R '{StreamHost.KnownHostsName(address, port)}'");
+            var offending = evidence.Line("Offending")?.Trim();
+            var known = KnownHostKey.Fingerprint(offending) is { } print ? $"{print}, " : "";
             return Failure(
                 evidence, HostFailure.HostKeyChanged, "host key",
-                $"its {type} key is {fingerprint}, another one than the known one ({evidence.Line("Offending")?.Trim() ?? "see known_hosts"}). It may be a machine that only claims to be this host",
+                $"its {type} key is {fingerprint}, another one than the known one ({known}{offending ?? "see known_hosts"}). It may be a machine that only claims to be this host",
                 $"only if the host was set up anew:   {remove}");
         }
 
         if (evidence.Has("marked as revoked") || evidence.Has("REVOKED"))
             return Failure(evidence, HostFailure.HostKeyChanged, "host key", $"its {type} key {fingerprint} is marked as revoked");
+        if (evidence.Line("Certificate invalid") is { } invalid)
+            return Failure(evidence, HostFailure.HostKeyChanged, "host key", $"its {type} certificate {fingerprint} is not valid ({invalid.Split(':')[^1].Trim()})", "have the host's certificate renewed");
         var scan = address is null ? "ssh-keyscan HOST" : string.Create(CultureInfo.InvariantCulture, $"ssh-keyscan -p {port} {address}");
         return Failure(
             evidence, HostFailure.HostKeyUnknown, "host key",
@@ -82,15 +97,28 @@ internal static partial class SshDiagnosis
         var accepted = AcceptedKey().Match(evidence.Log);
         if (accepted.Success)
         {
+            var (locked, advice) = evidence.HadAnswers
+                ? ("and the given pass phrase does not open it", $"correct {nameof(SshOptions)}.{nameof(SshOptions.PassPhrase)}")
+                : ("but a pass phrase locks it", $"ssh-add it, or give {nameof(SshOptions)}.{nameof(SshOptions.PassPhrase)}");
             return Failure(
                 evidence, HostFailure.KeyLocked, "login",
-                $"the login as {user} needs the key {accepted.Groups[1].Value}, which the host accepts, but a pass phrase locks it", "ssh-add it");
+                $"the login as {user} needs the key {accepted.Groups[1].Value}, which the host accepts, {locked}", advice);
+        }
+
+        if (evidence.Unanswered is { Length: > 0 } question)
+        {
+            return Failure(
+                evidence, HostFailure.LoginDenied, "login",
+                $"the login as {user} was refused: the host asked '{question}', which nobody could answer", "use a key for this account");
         }
 
         var offered = OfferedKey().Matches(evidence.Log).Select(key => key.Groups[1].Value.Trim()).Distinct().ToList();
         var unusable = evidence.Said.Where(line => line.Contains("bad permissions", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("agent refused operation", StringComparison.OrdinalIgnoreCase)
             || line.Contains("not accessible", StringComparison.OrdinalIgnoreCase)
             || line.Contains("are too open", StringComparison.OrdinalIgnoreCase)).ToList();
+        if (evidence.HadAnswers && evidence.Log.Contains("Next authentication method: password", StringComparison.Ordinal))
+            unusable.Add("the given password was refused");
         var tried = offered.Count > 0 ? "tried: " + string.Join(", ", offered) : "there was no key to offer";
         return Failure(
             evidence, HostFailure.LoginDenied, "login",

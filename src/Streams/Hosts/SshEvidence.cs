@@ -5,6 +5,15 @@ internal sealed record SshEvidence(string Host, string Stage, int ExitCode, stri
 {
     private static readonly string[] NotSaid = ["debug", "OpenSSH_", "Transferred:", "Bytes per second", "Authenticated to", "Warning: Permanently"];
 
+    /// <summary>What was run behind the login to come to the host; null: the login was all.</summary>
+    public string? Onward { get; init; }
+
+    /// <summary>A question that ssh or the host asked and that nobody could answer.</summary>
+    public string? Unanswered { get; init; }
+
+    /// <summary>ssh was given a password or a pass phrase.</summary>
+    public bool HadAnswers { get; init; }
+
     /// <summary>The login succeeded.</summary>
     public bool IsAuthenticated { get; } = Log.Contains("Authenticated to ", StringComparison.Ordinal);
 

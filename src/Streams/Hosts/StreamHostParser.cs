@@ -9,6 +9,9 @@ namespace Streams.Hosts;
 /// <summary>Reads <see cref="StreamHost"/> from text against allow-lists, and says which character is wrong.</summary>
 internal static class StreamHostParser
 {
+    /// <summary>Stands between the steps of a way.</summary>
+    public const char Onward = '>';
+
     private const string Scheme = "ssh://";
     private const int MaxNameLength = 253;
     private const int MaxUserLength = 64;
@@ -17,20 +20,52 @@ internal static class StreamHostParser
     public static bool TryParse(string text, [NotNullWhen(true)] out StreamHost? host, [NotNullWhen(false)] out string? error)
     {
         host = null;
-        if (text is "local" or "localhost")
+        var steps = text.Split(Onward);
+        foreach (var step in steps)
         {
-            host = StreamHost.Local;
-            error = null;
-            return true;
+            if (!TryParseStep(steps.Length == 1 ? step : step.Trim(' '), out var next, out error))
+                return false;
+            if (host is not null && (host.Way.Count == 0 || next.Way.Count == 0))
+            {
+                error = $"'{Shown(text)}' is not a valid way to a host: {(next.Way.Count == 0 ? $"'{next}' can only stand alone" : $"nothing can follow '{host}'")}";
+                host = null;
+                return false;
+            }
+
+            host = host?.Then(next) ?? next;
         }
 
-        if (text == "inproc")
+        error = null;
+        return host is not null;
+    }
+
+    private static bool TryParseStep(string text, [NotNullWhen(true)] out StreamHost? host, [NotNullWhen(false)] out string? error)
+    {
+        error = null;
+        host = text switch
         {
-            host = StreamHost.InProcess;
-            error = null;
+            "local" or "localhost" => StreamHost.Local,
+            "inproc" => StreamHost.InProcess,
+            _ => null,
+        };
+        if (host is not null)
             return true;
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0 && CommandHosts.Find(text[..colon]) is { } command)
+        {
+            var name = text[(colon + 1)..];
+            error = CommandHosts.Check(command, name);
+            if (error is null)
+                host = new StreamHost(text, name, StreamHostKind.Command, [CommandHop.Of(command.Words(name))]);
+            return error is null;
         }
 
+        return TryParseSsh(text, out host, out error);
+    }
+
+    private static bool TryParseSsh(string text, [NotNullWhen(true)] out StreamHost? host, [NotNullWhen(false)] out string? error)
+    {
+        host = null;
         var rest = text;
         if (rest.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
@@ -52,7 +87,7 @@ internal static class StreamHostParser
         error = user is null ? null : CheckUser(user);
         error ??= SplitPort(rest, out name, out port);
         if (error is null)
-            host = new StreamHost(text, name!, user, port);
+            host = new StreamHost(text, name!, StreamHostKind.Ssh, [new SshHop(name!, user, port)]);
         return error is null;
     }
 
@@ -154,17 +189,17 @@ internal static class StreamHostParser
         return null;
     }
 
-    private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-';
+    internal static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-';
 
     private static bool IsAddressCharacter(char c) => char.IsAsciiHexDigit(c) || c is ':' or '.';
 
-    private static string Wrong(string what, string text, int index)
+    internal static string Wrong(string what, string text, int index)
     {
         var c = text[index];
         var shown = char.IsAscii(c) && !char.IsControl(c) ? $"'{c}'" : string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
         return string.Create(CultureInfo.InvariantCulture, $"'{Shown(text)}' is not a valid {what}: character {shown} at {index + 1}");
     }
 
-    private static string Shown(string text) =>
+    internal static string Shown(string text) =>
         PrintableText.CleanLine(text.Length <= MaxShown ? text : text[..MaxShown] + "...");
 }

@@ -8,9 +8,12 @@ using Streams.Remoting.Bundles;
 namespace Streams.Remoting;
 
 /// <summary>One start on one connection: asks what the host has, sends what it lacks, and hands the connection over.</summary>
-internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bundle program, IBundleSource runtimeSource, BootstrapOptions options)
+internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bundle program, IBundleSource runtimeSource, BootstrapOptions options, UploadProgress progress)
 {
     private const int MaxRuntimes = 50;
+
+    /// <summary>What the .NET that is sent was built for.</summary>
+    private static readonly Version OldestGlibc = new(2, 27);
 
     private readonly List<string> _runtimes = [];
     private readonly List<string> _withoutWeb = [];
@@ -18,6 +21,8 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
     private HostFacts _facts = new() { System = "unknown", Architecture = "unknown", Libc = "unknown" };
     private Bundle? _runtime = RememberedRuntime.Find(runtimeSource);
     private string _diagnostics = "";
+    private bool _canPack;
+    private Version? _glibc;
 
     public async Task<StartedAgent> RunAsync(CancellationToken cancellationToken)
     {
@@ -59,11 +64,15 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
 
     private void TakeFact(string word, string rest)
     {
-        var words = PrintableText.Clean(rest).Split(' ', 4);
+        var words = PrintableText.Clean(rest).Split(' ', 6);
         switch (word)
         {
-            case "FACT" when words.Length == 4:
+            case "FACT" when words.Length >= 5:
                 _facts = _facts with { System = words[0], Architecture = words[1], Libc = words[2] };
+                _canPack = words[4] == "yes";
+                break;
+            case "LIBC" when words.Length == 2:
+                _ = Version.TryParse(words[1], out _glibc);
                 break;
             case "RUNTIME" when _runtimes.Count < MaxRuntimes:
                 _runtimes.Add(words[0]);
@@ -124,6 +133,8 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
             problem = $"its processor is {_facts.Architecture}, this machine's is {architecture}";
         else if (_facts.Libc != "glibc")
             problem = $"its C library is {_facts.Libc}, and the .NET of this machine needs glibc";
+        else if (_glibc is not null && _glibc < OldestGlibc)
+            problem = $"its glibc is {_glibc}, and {OldestGlibc} is needed";
         if (problem is not null)
             throw dialogue.Failure(HostFailure.HostNotSuitable, "runtime", $"{WhatItHas()}, and the one of this machine does not run there: {problem}\n  try:      install .NET {options.RequiredRuntime?.ToString(2)} with ASP.NET Core there");
     }
@@ -151,10 +162,10 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
             }
         }
 
-        var upload = new ContentUpload([.. missing.Values]);
-        await dialogue.SendAsync(StartScript.Second(upload, bundles, _runtime), cancellationToken).ConfigureAwait(false);
-        if (missing.Count > 0)
-            await UploadAsync(upload, cancellationToken).ConfigureAwait(false);
+        var upload = new ContentUpload(dialogue, progress, _canPack, options.Time);
+        await upload.SendAsync(missing.Values, ExpectAsync, cancellationToken).ConfigureAwait(false);
+        _facts = _facts with { BytesSent = upload.Sent };
+        await dialogue.SendAsync(StartScript.Second(bundles, _runtime), cancellationToken).ConfigureAwait(false);
         dialogue.Stage = "agent";
     }
 
@@ -176,12 +187,6 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
             if (known.Remove(rest, out var file))
                 missing.Add(file);
         }
-    }
-
-    private async Task UploadAsync(ContentUpload upload, CancellationToken cancellationToken)
-    {
-        await ExpectAsync("SEND", cancellationToken).ConfigureAwait(false);
-        await upload.WriteAsync(dialogue, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ExpectAsync(string expected, CancellationToken cancellationToken)

@@ -1,42 +1,58 @@
-using System.Formats.Tar;
 using Streams.Remoting.Bundles;
 
 namespace Streams.Remoting;
 
-/// <summary>A tar of contents, each named by its digest. Its length is known before a byte of it is made.</summary>
-internal sealed class ContentUpload(IReadOnlyList<BundleFile> files)
+/// <summary>
+/// Sends contents in batches, each stored before the next is sent: a connection that is cut loses one batch, and the next
+/// start is not asked for the others again. Packs them where the link is slower than packing.
+/// </summary>
+internal sealed class ContentUpload(HostDialogue dialogue, UploadProgress progress, bool canPack, TimeProvider time)
 {
-    private const int Record = 512;
+    // The first one is small: it tells how fast the link is.
+    private const long FirstBatch = 256 * 1024;
+    private const long LaterBatch = 16 * 1024 * 1024;
 
-    /// <summary>Length of the tar; 0 if there is nothing to send.</summary>
-    public long Length { get; } = files.Count == 0 ? 0 : files.Sum(file => Record + Padded(file.Length)) + (2 * Record);
+    /// <summary>Slower than this, sending takes longer than packing and unpacking (bytes a second; measured, docs/bootstrap.md).</summary>
+    private const double WorthPacking = 20e6;
 
-    /// <summary>Sends the tar.</summary>
-    public async Task WriteAsync(HostDialogue dialogue, CancellationToken cancellationToken)
+    private bool _pack;
+
+    /// <summary>How many bytes went over the connection.</summary>
+    public long Sent { get; private set; }
+
+    public async Task SendAsync(IEnumerable<BundleFile> files, Func<string, CancellationToken, Task> expect, CancellationToken cancellationToken)
     {
-        var output = new BufferedStream(new DialogueStream(dialogue), 64 * 1024);
-        var tar = new TarWriter(output, TarEntryFormat.Ustar, leaveOpen: true);
-        await using (tar.ConfigureAwait(false))
+        foreach (var some in Batches(files))
         {
-            foreach (var file in files)
-            {
-                var content = file.Open();
-                await using (content.ConfigureAwait(false))
-                {
-                    if (content.Length != file.Length && file.Length != 0)
-                        throw new StreamsException($"The file '{file.Path}' changed while it was being sent to host {dialogue.Host}.");
-                    var entry = new UstarTarEntry(TarEntryType.RegularFile, file.ContentName)
-                    {
-                        Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                        DataStream = file.Length == 0 ? null : content,
-                    };
-                    await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            var batch = await ContentBatch.CreateAsync(some, _pack && canPack, cancellationToken).ConfigureAwait(false);
+            var clock = time.GetTimestamp();
+            await dialogue.SendAsync(StartScript.Receive(batch), cancellationToken).ConfigureAwait(false);
+            await expect("SEND", cancellationToken).ConfigureAwait(false);
+            await batch.WriteAsync(new DialogueStream(dialogue), cancellationToken).ConfigureAwait(false);
+            await expect("STORED", cancellationToken).ConfigureAwait(false);
+            _pack = batch.Length / Math.Max(time.GetElapsedTime(clock).TotalSeconds, 1e-3) < WorthPacking;
+            Sent += batch.Length;
+            progress.Stored += batch.Unpacked;
         }
-
-        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static long Padded(long length) => (length + Record - 1) / Record * Record;
+    private static IEnumerable<List<BundleFile>> Batches(IEnumerable<BundleFile> files)
+    {
+        var batch = new List<BundleFile>();
+        var (size, limit) = (0L, FirstBatch);
+        foreach (var file in files.OrderBy(file => file.Length))
+        {
+            if (batch.Count > 0 && size + ContentBatch.Size(file) > limit)
+            {
+                yield return batch;
+                (batch, size, limit) = ([], 0, LaterBatch);
+            }
+
+            batch.Add(file);
+            size += ContentBatch.Size(file);
+        }
+
+        if (batch.Count > 0)
+            yield return batch;
+    }
 }

@@ -21,6 +21,9 @@ internal sealed record HostFacts
     /// <summary>Free space of the content store's file system, in bytes; -1 if unknown.</summary>
     public long FreeBytes { get; init; } = -1;
 
+    /// <summary>How many bytes of files went over the connection in this start.</summary>
+    public long BytesSent { get; init; }
+
     /// <summary>Names of the bundles whose files had to be sent in this start.</summary>
     public IReadOnlyList<string> Sent { get; init; } = [];
 }

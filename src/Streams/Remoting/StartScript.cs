@@ -31,22 +31,23 @@ internal static class StartScript
         AppendBundle(script, program);
         if (runtime is not null)
             AppendBundle(script, runtime);
-        return script.Append(Body.Value).Append("}\n").ToString();
+        return script.Append(Body.Value).Append("start\n}\n").ToString();
     }
 
     public static string Offer(Bundle bundle) =>
         string.Create(CultureInfo.InvariantCulture, $"{{ offer {bundle.Id} {bundle.Manifest.Length}; }}\n");
 
-    public static string Second(ContentUpload upload, IReadOnlyList<Bundle> bundles, Bundle? runtime)
+    public static string Receive(ContentBatch batch) => string.Create(
+        CultureInfo.InvariantCulture, $"{{ receive {batch.Length} {batch.Unpacked / 1024} {(batch.IsPacked ? "gzip" : "plain")}; }}\n");
+
+    public static string Second(IReadOnlyList<Bundle> bundles, Bundle? runtime)
     {
         var script = new StringBuilder("{\n");
         if (runtime is not null)
             AppendBundle(script, runtime);
-        if (upload.Length > 0)
-            script.Append(CultureInfo.InvariantCulture, $"receive {upload.Length} {upload.Length / 1024}\n");
         foreach (var bundle in bundles)
             script.Append(CultureInfo.InvariantCulture, $"build {bundle.Id} {bundle.Files.Count}\n");
-        return script.Append("sweep\nstart\n}\n").ToString();
+        return script.Append("start\n}\n").ToString();
     }
 
     private static void AppendBundle(StringBuilder script, Bundle bundle) =>

@@ -4,6 +4,8 @@
 # No process is started that is not needed: this is on the way to every first block. POSIX sh, busybox included.
 plain_umask=$(umask) plain_directory=$PWD plain_oldpwd=${OLDPWD:-}
 umask 077
+# Its tools answer in English, whatever the account's language; the agent gets its own back.
+language=${LC_ALL-unset} LC_ALL=C; export LC_ALL
 say() { printf 'STREAMS-%s %s\n' "$nonce" "$*"; }
 fail() { say FAIL "$@"; exit 1; }
 work='' built=''
@@ -16,26 +18,51 @@ report() {
   for f in /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* /lib/*/ld-linux-*.so.*; do [ -e "$f" ] && libc=glibc; done
   for f in /usr/lib/*/libicuuc.so.* /usr/lib64/libicuuc.so.* /usr/lib/libicuuc.so.* /usr/local/lib/libicuuc.so.*; do [ -e "$f" ] && icu=yes; done
   for f in /usr/lib/*/libstdc++.so.6 /usr/lib64/libstdc++.so.6 /usr/lib/libstdc++.so.6 /lib/*/libstdc++.so.6 /lib64/libstdc++.so.6; do [ -e "$f" ] && cxx=yes; done
-  say FACT "$1 $2 $libc $icu"
+  zip=no; command -v gzip >/dev/null 2>&1 && zip=yes
+  say FACT "$1 $2 $libc $icu $zip"
 }
 
-# A directory that is ours alone: made by mkdir, or found to be ours. Not a link, and closed to others (1f-50, -55).
+# Refuses a directory that is not ours alone: a link, open to others, or somebody else's (1f-50, -55).
 own() {
-  made=$(mkdir -m 700 "$1" 2>&1) || [ -d "$1" ] || fail upload "cannot make $1: $made"
   [ ! -h "$1" ] || fail upload "$1 is a link; it must be a directory of its own"
+  [ -d "$1" ] || fail upload "cannot make $1: it is there, and no directory"
   listed=$(ls -ldn "$1") uid=$(id -u)
   set -- "$1" $listed
   case $2 in drwx------ | drwx------.) ;; *) fail upload "$1 is open to others ($2): it must have mode 0700" ;; esac
   [ "$4" = "$uid" ] || fail upload "$1 belongs to user $4, and we are $uid"
 }
 
+# take PARENT DIRECTORY: true if that is our store now. A new one must let us run what is in it.
+take() {
+  [ -d "$1" ] || made=$(mkdir -p "$1" 2>&1) || { tried="$tried; $made"; return 1; }
+  if made=$(mkdir -m 700 "$2" 2>&1); then
+    printf '#!/bin/sh\n' >"$2/try" && chmod 0700 "$2/try" && made=$("$2/try" 2>&1) || { tried="$tried; $2: nothing there can be run (mounted noexec, or full)"; rm -rf "$2"; return 1; }
+    rm -f "$2/try"
+  elif [ ! -e "$2" ] && [ ! -h "$2" ]; then
+    tried="$tried; $made"
+    return 1
+  fi
+  own "$2"
+  [ -w "$2" ] || { tried="$tried; $2 cannot be written to"; return 1; }
+  for d in content trees incoming run; do
+    [ -d "$2/$d" ] || made=$(mkdir "$2/$d" 2>&1) || [ -d "$2/$d" ] || { tried="$tried; $made"; return 1; }
+  done
+  store=$2
+}
+
+# The account's own cache, or a directory of its own where everybody may write. What somebody could have planted is refused,
+# and not passed over.
 open_store() {
+  tried=''
   cache=${XDG_CACHE_HOME:-${HOME:-}/.cache}
-  case $cache in /?*) ;; *) fail upload "no place for files: neither HOME nor XDG_CACHE_HOME is set to a directory" ;; esac
-  [ -d "$cache" ] || made=$(mkdir -p "$cache" 2>&1) || fail upload "cannot make $cache: $made"
-  store=$cache/streams
-  own "$store"
-  for d in content trees incoming run; do [ -d "$store/$d" ] || mkdir "$store/$d" 2>/dev/null || [ -d "$store/$d" ] || fail upload "cannot make $store/$d"; done
+  case $cache in
+    /?*) take "$cache" "$cache/streams" && return 0 ;;
+    *) tried="; neither HOME nor XDG_CACHE_HOME is a directory" ;;
+  esac
+  for place in /var/tmp /tmp; do
+    [ ! -d "$place" ] || ! take "$place" "$place/streams-$(id -u)" || return 0
+  done
+  fail upload "no place for files: ${tried#; }"
 }
 
 # ---- dotnet ----------------------------------------------------------------------------------------------------------
@@ -103,7 +130,12 @@ start() {
       needed="$needed runtime"
     fi
   fi
-  if [ -n "$needed" ]; then say NEED$needed; else launch; fi
+  if [ -z "$needed" ]; then
+    launch
+  else
+    case $needed in *runtime*) say LIBC "$(getconf GNU_LIBC_VERSION 2>/dev/null)" ;; esac
+    say NEED$needed
+  fi
 }
 
 # remember NAME...: what they are in a plain shell here. A worker puts them back for what its blocks start (WorkerStartup).
@@ -123,12 +155,17 @@ launch() {
   made=$(mkdir -m 700 "$run" 2>&1) || fail agent "cannot make $run: $made"
   rm -rf "$store/incoming/$nonce"
   remember DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE DOTNET_ROOT DOTNET_SYSTEM_GLOBALIZATION_INVARIANT LD_LIBRARY_PATH
+  # This shell becomes the agent: what it uses is not swept away while it lives.
+  printf '%s\n' "$$" "$agent_tree" "$program_tree" "$dotnet" >"$run/uses"
+  (sweep </dev/null >/dev/null 2>&1 &)
   unset DOTNET_STARTUP_HOOKS DOTNET_ADDITIONAL_DEPS DOTNET_SHARED_STORE
+  [ -d "${TMPDIR:-/tmp}" ] && [ -w "${TMPDIR:-/tmp}" ] || unset TMPDIR
   if [ "$dotnet" != none ]; then
     DOTNET_ROOT=${dotnet%/*}; export DOTNET_ROOT
     [ "$icu" = yes ] || { DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1; export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT; }
     [ -z "$libraries" ] || { LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}; export LD_LIBRARY_PATH; }
   fi
+  if [ "$language" = unset ]; then unset LC_ALL; else LC_ALL=$language; fi
   say DOTNET "$dotnet"
   say AGENT "$run/agent.log"
   eval "$launch_line"
@@ -162,13 +199,15 @@ offer() {
   say END
 }
 
-# receive BYTES KIBIBYTES: takes a tar of contents, puts those that are whole into the store, each by one rename.
+# receive BYTES KIBIBYTES HOW: takes a tar of contents, packed by gzip or not, puts those that are whole into the store, each
+# by one rename. What has been stored is not asked for again, also not by a later start.
 receive() {
   prepare
-  set -- "$1" "$2" $(df -Pk "$store" 2>/dev/null | tail -n 1)
-  case ${6:-} in '' | *[!0-9]*) say FREE -1 ;; *) say FREE "$6"; [ "$6" -gt "$2" ] || fail upload "the disk of $store has only $6 KiB free, and $2 KiB are needed" ;; esac
+  set -- "$1" "$2" "$3" $(df -Pk "$store" 2>/dev/null | tail -n 1)
+  case ${7:-} in '' | *[!0-9]*) say FREE -1 ;; *) say FREE "$7"; [ "$7" -gt "$2" ] || fail upload "the disk of $store has only $7 KiB free, and $2 KiB are needed" ;; esac
   say SEND "$1"
-  head -c "$1" | (cd "$work/new" && tar -xof - 2>"$work/tar.log") || fail upload "cannot unpack in $work: $(head -n 3 "$work/tar.log" | tr '\n' ' ')"
+  case $3 in gzip) unpack='gzip -dc' ;; *) unpack=cat ;; esac
+  head -c "$1" | $unpack | (unset TAR_OPTIONS; cd "$work/new" && tar -xof - 2>"$work/tar.log") || fail upload "cannot unpack in $work: $(head -n 3 "$work/tar.log" | tr '\n' ' ')"
   cd "$work/new" || fail upload "cannot enter $work/new"
   for f in *; do printf '%s  %s\n' "${f%?}" "$f"; done >../sums
   broken=$(sha256sum -c ../sums 2>/dev/null | grep -v ': OK$' | head -n 3)
@@ -177,6 +216,7 @@ receive() {
   for f in *x; do [ -e "$f" ] && chmod 0500 ./*x; break; done
   moved=$(mv -f ./* "$store/content/" 2>&1) || fail upload "cannot store files: $moved"
   cd /
+  say STORED
 }
 
 # build ID COUNT: makes the tree of hard links for a manifest, under a name of its own: another run may be using the
@@ -196,11 +236,36 @@ build() {
   built="$built $1"
 }
 
-# What nobody has used for a month, and what starts that were cut short left behind.
+# ---- old content -----------------------------------------------------------------------------------------------------
+in_use() { case $used in *":$1:"*) return 0 ;; esac; return 1; }
+drop_unused() { find "$store/content" -type f -links 1 -mtime "+$1" -exec rm -f {} +; }
+
+# What nobody has used for a month, what starts and agents that are gone left behind, and the longest unused of what is more
+# than 4 GiB in all. Once a day, beside the agent's start: nobody waits for it.
 sweep() {
-  find "$store/trees" -mindepth 1 -maxdepth 1 -mtime +30 -exec rm -rf {} + 2>/dev/null
-  find "$store/incoming" "$store/run" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} + 2>/dev/null
-  find "$store/content" -type f -links 1 -mtime +30 -exec rm -f {} + 2>/dev/null
+  [ -z "$(find "$store/swept" -mtime -1 2>/dev/null)" ] || return 0
+  : >"$store/swept"
+  used=:
+  for r in "$store"/run/*; do
+    pid=; [ ! -f "$r/uses" ] || read -r pid <"$r/uses"
+    if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
+      while read -r place; do place=${place#"$store/trees/"}; used=$used${place%%/*}:; done <"$r/uses"
+    elif [ -s "$r/agent.log" ]; then
+      find "$r" -maxdepth 0 -mtime +7 -exec rm -rf {} +
+    else
+      find "$r" -maxdepth 0 -mtime +0 -exec rm -rf {} +
+    fi
+  done
+  find "$store/incoming" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
+  for t in "$store"/trees/*; do
+    in_use "${t##*/}" || find "$t" -maxdepth 0 -mtime +30 -exec rm -rf {} +
+  done
+  drop_unused 30
+  for t in $(ls -tr "$store/trees"); do
+    set -- $(du -sk "$store")
+    [ "${1:-0}" -gt "${store_limit:-4194304}" ] || break
+    in_use "$t" || { find "$store/trees/$t" -maxdepth 0 -mtime +1 -exec rm -rf {} +; drop_unused 0; }
+  done
 }
 
 # ---- the first answer ------------------------------------------------------------------------------------------------
@@ -210,4 +275,3 @@ for tool in uname mkdir ls id find wc sed sha256sum head tail tar mv ln chmod to
 done
 report
 open_store
-start

@@ -16,7 +16,7 @@ public sealed class SshHosts : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (Requirements.WhySkip(Needed) is null)
-            _bed = await Bed.UpAsync("dotnet", "nodotnet", "libc", "busybox");
+            _bed = await Bed.UpAsync("dotnet", "nodotnet", "libc", "busybox", "accounts");
     }
 
     public async Task DisposeAsync()

@@ -17,7 +17,7 @@ public partial class ArchitectureTests
     private static readonly string[] Linked = ["Wire", "Processes", "Supervision"];
 
     /// <summary>Of the root, what every folder may use: settings and the base of the exceptions.</summary>
-    private static readonly string[] RootVocabulary = [nameof(StreamsException), nameof(StreamCollectionOptions)];
+    private static readonly string[] RootVocabulary = [nameof(StreamsException), nameof(StreamCollectionOptions), nameof(Secret)];
 
     private static readonly string[] Ground = ["Wire", "Processes"];
     private static readonly string[] Vocabulary = [.. Ground, "Blocks"];

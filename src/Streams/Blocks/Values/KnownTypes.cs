@@ -35,7 +35,7 @@ internal static class KnownTypes
     public static Codec? Leaf(Type type) => Leaves.GetValueOrDefault(type);
 
     private static IEnumerable<Codec> MakeLeaves() =>
-        [.. Numbers(), .. Times(), .. Texts(), .. Network(), new TypeCodec(), new ObjectCodec(), .. PlainExceptions.Select(MakeException)];
+        [.. Numbers(), .. Times(), .. Texts(), .. Network(), new TypeCodec(), new SecretCodec(), new ObjectCodec(), .. PlainExceptions.Select(MakeException)];
 
     private static IEnumerable<Codec> Numbers() =>
     [
