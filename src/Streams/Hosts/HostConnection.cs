@@ -15,6 +15,11 @@ public abstract class HostConnection : IAsyncDisposable
     /// <summary>False while it is certain that the host has not answered yet, and so is not busy with a login.</summary>
     internal virtual bool MayBeLoggingIn => true;
 
+    /// <summary>The host has answered: what only a login needs can go.</summary>
+    internal virtual void LoggedIn()
+    {
+    }
+
     /// <summary>
     /// A connection that is the standard input and output of a process. The process is started in a session of its own, so that
     /// a Ctrl-C at the test's terminal does not end it.

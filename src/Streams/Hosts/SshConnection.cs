@@ -29,6 +29,8 @@ internal sealed class SshConnection : ProcessConnection
     internal override bool MayBeLoggingIn =>
         _log.Read() is var log && (!log.Contains("debug1: Connecting to ", StringComparison.Ordinal) || log.Contains("debug1: Connection established", StringComparison.Ordinal));
 
+    internal override void LoggedIn() => _answers?.Dispose();
+
     /// <param name="host">The host as its author wrote it.</param>
     /// <param name="onward">What is run behind the login to come to the host; null: the login is all.</param>
     /// <param name="command">ssh's command line.</param>

@@ -38,6 +38,12 @@ internal static partial class SshDiagnosis
             return Failure(evidence, HostFailure.ConnectionClosed, evidence.Stage, $"{gone} after the login, at the stage '{evidence.Stage}'");
         }
 
+        if (evidence.Stage == "agent")
+        {
+            return Failure(evidence, HostFailure.AgentFailed, "agent", string.Create(
+                CultureInfo.InvariantCulture, $"the agent ended with exit code {evidence.ExitCode}{AgentExit(evidence.ExitCode)}"));
+        }
+
         if (evidence.Onward is not null && evidence.Stage is "connect" or "shell")
         {
             return Failure(
@@ -51,6 +57,18 @@ internal static partial class SshDiagnosis
                 CultureInfo.InvariantCulture, $"the login succeeded, but the host's shell ended at the stage '{evidence.Stage}' (exit code {evidence.ExitCode})"),
             "log in by hand, and see that the account's login shell runs commands and that its start files do not end it");
     }
+
+    /// <summary>Exit codes of the dotnet command and of the shell that becomes it (measured).</summary>
+    private static string AgentExit(int code) => code switch
+    {
+        126 => ": the dotnet command there cannot be executed (another platform, or a place mounted noexec)",
+        127 => ": the dotnet command there, or a library that it needs, is missing",
+        129 or 131 => ": the .NET there is incomplete",
+        134 => ": the .NET runtime there gave up (a broken file, or a library that it needs is missing)",
+        137 => ": it was killed",
+        150 => ": the .NET there lacks a framework that the agent needs",
+        _ => "",
+    };
 
     private static HostConnectException? Name(SshEvidence evidence) =>
         evidence.Has("Could not resolve hostname")
@@ -95,6 +113,13 @@ internal static partial class SshDiagnosis
             return null;
         var user = LoginUser().Match(evidence.Log) is { Success: true } match ? match.Groups[1].Value : "this user";
         var accepted = AcceptedKey().Match(evidence.Log);
+        if (accepted.Success && (evidence.Line("are too open") ?? evidence.Line("bad permissions")) is { } open)
+        {
+            return Failure(
+                evidence, HostFailure.LoginDenied, "login",
+                $"the login as {user} needs the key {accepted.Groups[1].Value}, which the host accepts, but ssh does not use it: {open.Trim()}", $"chmod 600 '{accepted.Groups[1].Value}'");
+        }
+
         if (accepted.Success)
         {
             var (locked, advice) = evidence.HadAnswers
@@ -115,6 +140,7 @@ internal static partial class SshDiagnosis
         var offered = OfferedKey().Matches(evidence.Log).Select(key => key.Groups[1].Value.Trim()).Distinct().ToList();
         var unusable = evidence.Said.Where(line => line.Contains("bad permissions", StringComparison.OrdinalIgnoreCase)
             || line.Contains("agent refused operation", StringComparison.OrdinalIgnoreCase)
+            || line.Contains("no such identity", StringComparison.OrdinalIgnoreCase)
             || line.Contains("not accessible", StringComparison.OrdinalIgnoreCase)
             || line.Contains("are too open", StringComparison.OrdinalIgnoreCase)).ToList();
         if (evidence.HadAnswers && evidence.Log.Contains("Next authentication method: password", StringComparison.Ordinal))

@@ -89,9 +89,11 @@ internal sealed class AgentConnection : IAsyncDisposable
             var why = exception is TimeoutException ? $"it did not answer within {options.AttachLimit.TotalSeconds:0} s" : PrintableText.CleanLine(exception.Message);
             var cause = exception is GrpcException { Status: GrpcStatusCode.Unavailable } ? await ExplainAsync(started).ConfigureAwait(false) : null;
             await connection.CloseAsync().ConfigureAwait(false);
+            var said = await started.ReadDiagnosticsAsync(cancellationToken).ConfigureAwait(false);
             throw new HostConnectException(
                 HostFailure.AgentFailed, "agent",
-                $"The agent on {options.Host} was started but cannot be used: {why}.{(cause is null ? "" : "\n  " + cause.Message)}\n  Its own messages are on {options.Host} in {started.AgentDiagnostics}.",
+                $"The agent on {options.Host} was started but cannot be used: {why}.{(cause is null ? "" : "\n  " + cause.Message)}\n  Its own messages are on {options.Host} in {started.AgentDiagnostics}"
+                + (said.Count == 0 ? "." : $", the last ones:\n    | {string.Join("\n    | ", said)}"),
                 cause ?? exception);
         }
         catch

@@ -28,6 +28,9 @@ internal sealed record BootstrapOptions
     public string LaunchLine { get; init; } =
         """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} 2>"$run/agent.log" """;
 
+    /// <summary>Bytes in a host's store beyond which what was not used for two days is removed.</summary>
+    public long StoreLimit { get; init; } = 4L * 1024 * 1024 * 1024;
+
     /// <summary>How often a connection is made anew that was dropped before the login.</summary>
     public int MaxRetries { get; init; } = 5;
 

@@ -53,12 +53,13 @@ internal static class Bootstrapper
         var waiting = LoginGate.LeaveIfSilentAsync(place, connection, options.Time, answered.Token);
         try
         {
-            var dialogue = new HostDialogue(connector.Host, connection, options, place.Dispose);
+            var dialogue = new HostDialogue(connector.Host, connection, options, place);
             await using (dialogue.ConfigureAwait(false))
             {
                 var session = new BootstrapSession(
                     dialogue, await agent.ConfigureAwait(false), await program.ConfigureAwait(false), bundles.Runtime, options, progress);
-                return await session.RunAsync(cancellationToken).ConfigureAwait(false);
+                var started = await session.RunAsync(cancellationToken).ConfigureAwait(false);
+                return started with { ReadDiagnosticsAsync = token => AgentLog.ReadAsync(connector, started.AgentDiagnostics, options, token) };
             }
         }
         catch

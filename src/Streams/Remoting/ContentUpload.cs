@@ -8,9 +8,9 @@ namespace Streams.Remoting;
 /// </summary>
 internal sealed class ContentUpload(HostDialogue dialogue, UploadProgress progress, bool canPack, TimeProvider time)
 {
-    // The first one is small: it tells how fast the link is.
+    // The first one is small: it tells how fast the link is. They grow, so that a link that is cut often gets on too.
     private const long FirstBatch = 256 * 1024;
-    private const long LaterBatch = 16 * 1024 * 1024;
+    private const long LargestBatch = 16 * 1024 * 1024;
 
     /// <summary>Slower than this, sending takes longer than packing and unpacking (bytes a second; measured, docs/bootstrap.md).</summary>
     private const double WorthPacking = 20e6;
@@ -45,7 +45,7 @@ internal sealed class ContentUpload(HostDialogue dialogue, UploadProgress progre
             if (batch.Count > 0 && size + ContentBatch.Size(file) > limit)
             {
                 yield return batch;
-                (batch, size, limit) = ([], 0, LaterBatch);
+                (batch, size, limit) = ([], 0, Math.Min(2 * limit, LargestBatch));
             }
 
             batch.Add(file);

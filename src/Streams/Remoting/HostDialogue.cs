@@ -17,7 +17,7 @@ internal sealed class HostDialogue : IAsyncDisposable
     private const int Chunk = 64 * 1024;
 
     private readonly BootstrapOptions _options;
-    private readonly Action _loggedIn;
+    private readonly IDisposable _login;
     private readonly CancellationTokenSource _silence;
     private readonly Queue<string> _noise = new();
     private readonly MemoryStream _line = new();
@@ -27,12 +27,12 @@ internal sealed class HostDialogue : IAsyncDisposable
     private int _noiseBytes;
     private int _lines;
 
-    public HostDialogue(string host, HostConnection connection, BootstrapOptions options, Action loggedIn)
+    public HostDialogue(string host, HostConnection connection, BootstrapOptions options, IDisposable login)
     {
         Host = host;
         Connection = connection;
         _options = options;
-        _loggedIn = loggedIn;
+        _login = login;
         _silence = new CancellationTokenSource(options.SilenceLimit, options.Time);
         Mark = $"STREAMS-{Nonce} ";
     }
@@ -156,9 +156,13 @@ internal sealed class HostDialogue : IAsyncDisposable
         _end = await Connection.FromHost.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
         if (_end == 0)
             throw await ExplainedAsync().ConfigureAwait(false);
-        _loggedIn();
         if (Stage == "connect")
+        {
             Stage = "shell";
+            _login.Dispose();
+            Connection.LoggedIn();
+        }
+
         if (_lines == 0 && (_noiseBytes += _end) > MaxNoise)
             throw Failure(HostFailure.NoShell, "shell", $"it printed {MaxNoise / 1024 / 1024} MiB without running the start script");
         _silence.CancelAfter(_options.SilenceLimit);

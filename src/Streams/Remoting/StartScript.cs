@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Streams.Processes;
 using Streams.Remoting.Bundles;
 
 namespace Streams.Remoting;
@@ -25,6 +26,7 @@ internal static class StartScript
         var script = new StringBuilder("{\n");
         script.Append(CultureInfo.InvariantCulture, $"nonce={nonce}\n");
         script.Append(CultureInfo.InvariantCulture, $"major={required?.Major} minor={required?.Minor} patch={Math.Max(0, required?.Build ?? 0)}\n");
+        script.Append(CultureInfo.InvariantCulture, $"store_limit={options.StoreLimit / 1024}\n");
         script.Append(CultureInfo.InvariantCulture, $"entry='{options.Entry}'\n");
         script.Append("launch_line='").Append(options.LaunchLine.Replace("'", @"'\''", StringComparison.Ordinal)).Append("'\n");
         AppendBundle(script, agent);
@@ -49,6 +51,16 @@ internal static class StartScript
             script.Append(CultureInfo.InvariantCulture, $"build {bundle.Id} {bundle.Files.Count}\n");
         return script.Append("start\n}\n").ToString();
     }
+
+    /// <summary>The last lines of a file of the host, whose name is the host's own text.</summary>
+    public static string Tail(string nonce, string path, int lines) => string.Create(CultureInfo.InvariantCulture, $$"""
+        {
+        echo
+        tail -n {{lines}} {{ShellQuoting.Quote(path)}} 2>/dev/null | while IFS= read -r line; do printf 'STREAMS-%s LINE %s\n' {{nonce}} "$line"; done
+        printf 'STREAMS-%s END\n' {{nonce}}
+        }
+
+        """);
 
     private static void AppendBundle(StringBuilder script, Bundle bundle) =>
         script.Append(CultureInfo.InvariantCulture, $"{bundle.Name}_id={bundle.Id} {bundle.Name}_count={bundle.Files.Count}\n");

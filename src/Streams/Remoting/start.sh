@@ -1,6 +1,6 @@
 # The host's half of a start (docs/bootstrap.md). Sent as one compound command with these set before it: nonce, major,
 # minor, patch (of the runtime that is needed; major empty: none is), entry, launch_line, and for each known bundle
-# <name>_id and <name>_count. dash and busybox read ahead: the controller sends nothing more before it is asked to.
+# <name>_id and <name>_count; store_limit in KiB. dash and busybox read ahead: the controller sends nothing more before it is asked to.
 # No process is started that is not needed: this is on the way to every first block. POSIX sh, busybox included.
 plain_umask=$(umask) plain_directory=$PWD plain_oldpwd=${OLDPWD:-}
 umask 077
@@ -241,7 +241,7 @@ in_use() { case $used in *":$1:"*) return 0 ;; esac; return 1; }
 drop_unused() { find "$store/content" -type f -links 1 -mtime "+$1" -exec rm -f {} +; }
 
 # What nobody has used for a month, what starts and agents that are gone left behind, and the longest unused of what is more
-# than 4 GiB in all. Once a day, beside the agent's start: nobody waits for it.
+# than store_limit in all. Once a day, beside the agent's start: nobody waits for it.
 sweep() {
   [ -z "$(find "$store/swept" -mtime -1 2>/dev/null)" ] || return 0
   : >"$store/swept"
@@ -263,7 +263,7 @@ sweep() {
   drop_unused 30
   for t in $(ls -tr "$store/trees"); do
     set -- $(du -sk "$store")
-    [ "${1:-0}" -gt "${store_limit:-4194304}" ] || break
+    [ "${1:-0}" -gt "$store_limit" ] || break
     in_use "$t" || { find "$store/trees/$t" -maxdepth 0 -mtime +1 -exec rm -rf {} +; drop_unused 0; }
   done
 }

@@ -141,6 +141,33 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
         Assert.Equal("0\n", await Bed.ExecAsync(Host, "for i in $(seq 100); do pgrep -x cat >/dev/null || break; sleep 0.05; done; pgrep -xc cat || true"));
     }
 
+    [NeedsFact(SshHosts.Needed)]
+    public async Task Old_content_goes_by_age_and_size_and_what_is_in_use_stays()
+    {
+        await using var running = await StartAsync();
+        var tree = running["program"].Split('/')[^2];
+        await Bed.ExecAsync(Host, $"""
+            cd {Store}; rm -f swept
+            mkdir trees/old.1 trees/new.1 run/dead run/failed run/old incoming/cut
+            echo orphan >content/orphan-; echo told >run/failed/agent.log; echo told >run/old/agent.log; echo 999999 >run/dead/uses
+            touch -d '40 days ago' trees/old.1 trees/{tree} content/orphan-; touch -d '2 days ago' run/dead run/failed; touch -d '9 days ago' run/old incoming/cut
+            """);
+
+        await using (await StartAsync())
+            await Eventually.True(() => Bed.ExecAsync(Host, $"ls {Store}/incoming").Result.Length == 0);
+
+        var left = await Bed.ExecAsync(Host, $"cd {Store}; ls -d trees/old.1 trees/new.1 trees/{tree} run/dead run/failed run/old content/orphan- 2>/dev/null || true");
+        Assert.Equal(new[] { "run/failed", "trees/new.1", $"trees/{tree}" }.Order(StringComparer.Ordinal), left.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        await running.EchoAsync();
+
+        // Over the size: the longest unused, but nothing of the last two days and nothing in use.
+        await Bed.ExecAsync(Host, $"cd {Store}; rm -f swept; mkdir trees/big.1 trees/big.2; head -c 30000 /dev/zero >trees/big.1/x; touch -d '5 days ago' trees/big.1 trees/{tree}");
+        await using (await StartAsync(Starter.WithoutDotnet with { StoreLimit = 8 * 1024 }))
+            await Eventually.True(() => !Bed.ExecAsync(Host, $"ls {Store}/trees").Result.Contains("big.1", StringComparison.Ordinal));
+        Assert.Contains("big.2", await Bed.ExecAsync(Host, $"ls {Store}/trees"), StringComparison.Ordinal);
+        Assert.Contains(tree, await Bed.ExecAsync(Host, $"ls {Store}/trees"), StringComparison.Ordinal);
+    }
+
     private Task<EchoedAgent> StartAsync(BootstrapOptions? options = null) => Starter.StartAsync(
         new SshConnector(StreamHost.Parse(Host.Place), new SshOptions { ConfigFile = Bed.SshConfig }), _starter.Bundles, options ?? Starter.WithoutDotnet);
 

@@ -24,14 +24,6 @@ public sealed class SshFailureTests(SshHosts hosts, ITestOutputHelper output) : 
     }
 
     [NeedsFact(SshHosts.Needed)]
-    public Task Name_that_does_not_resolve() =>
-        FailsAsync("no-such-host.invalid", Bed.SshConfig, HostFailure.NameNotResolved, "name", "Could not resolve hostname");
-
-    [NeedsFact(SshHosts.Needed)]
-    public Task Refused_connection() =>
-        FailsAsync($"root@{Bed["dotnet"].Address}:9", Bed.SshConfig, HostFailure.ConnectionRefused, "connect", "port 9");
-
-    [NeedsFact(SshHosts.Needed)]
     public Task Unknown_host_key_shows_the_fingerprint_and_the_line_to_run() =>
         FailsAsync(
             Bed["dotnet"].Place, Config("/dev/null", Bed.Identity), HostFailure.HostKeyUnknown, "host key",
@@ -73,26 +65,6 @@ public sealed class SshFailureTests(SshHosts hosts, ITestOutputHelper output) : 
     }
 
     [NeedsFact(SshHosts.Needed)]
-    public async Task Silent_server_ends_at_the_connect_limit()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await FailsAsync($"root@127.0.0.1:{port}", Bed.SshConfig, HostFailure.TimedOut, "connect", "stayed silent");
-    }
-
-    [NeedsFact(SshHosts.Needed)]
-    public async Task Web_server_is_named_as_such()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        var answering = AnswerAsync(listener);
-        await FailsAsync($"root@127.0.0.1:{port}", Bed.SshConfig, HostFailure.ConnectionClosed, "banner", "not as an ssh server: 'HTTP/1.1 400 Bad Request'");
-        await answering.DefaultTimeout();
-    }
-
-    [NeedsFact(SshHosts.Needed)]
     public async Task Dropped_connections_are_tried_again_and_refused_logins_are_not()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -113,12 +85,6 @@ public sealed class SshFailureTests(SshHosts hosts, ITestOutputHelper output) : 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dropping);
         Assert.Equal(3, connections);
-    }
-
-    private static async Task AnswerAsync(TcpListener listener)
-    {
-        using var client = await listener.AcceptTcpClientAsync();
-        await client.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
     }
 
     private Task FailsAsync(string place, string config, HostFailure failure, string stage, params string[] words) =>

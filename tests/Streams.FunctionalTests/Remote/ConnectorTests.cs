@@ -16,7 +16,7 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
     public async Task Namespace_of_this_machine_by_a_command()
     {
         var name = $"hst{Environment.ProcessId}";
-        await RunAsync("ip", "netns", "add", name);
+        await Tool.RunAsync("ip", "netns", "add", name);
         try
         {
             var host = StreamHost.Command("blue", ["env", $"XDG_CACHE_HOME={_directory.Root}", "ip", "netns", "exec", name, "sh"]);
@@ -25,7 +25,7 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
         }
         finally
         {
-            await RunAsync("ip", "netns", "del", name);
+            await Tool.RunAsync("ip", "netns", "del", name);
         }
     }
 
@@ -111,11 +111,4 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
 
     private StreamCollection NewCollection() =>
         new(output.WriteLine, new StreamCollectionOptions { ResultsRoot = _directory["results"], Ssh = new SshOptions { ConfigFile = Requirements.WhySkip(SshHosts.Needed) is null ? hosts.Bed.SshConfig : null } });
-
-    private static async Task RunAsync(string command, params string[] arguments)
-    {
-        using var process = Process.Start(command, arguments);
-        await process.WaitForExitAsync().DefaultTimeout();
-        Assert.Equal(0, process.ExitCode);
-    }
 }
