@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using Streams.Hosts;
 using Streams.Processes;
 using Streams.Remoting.Bundles;
@@ -11,9 +9,6 @@ namespace Streams.Remoting;
 internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bundle program, IBundleSource runtimeSource, BootstrapOptions options, UploadProgress progress)
 {
     private const int MaxRuntimes = 50;
-
-    /// <summary>What the .NET that is sent was built for.</summary>
-    private static readonly Version OldestGlibc = new(2, 27);
 
     private readonly List<string> _runtimes = [];
     private readonly List<string> _withoutWeb = [];
@@ -120,22 +115,7 @@ internal sealed class BootstrapSession(HostDialogue dialogue, Bundle agent, Bund
 
     private void CheckPlatform()
     {
-        var architecture = RuntimeInformation.OSArchitecture switch
-        {
-            Architecture.X64 => "x86_64",
-            Architecture.Arm64 => "aarch64",
-            var other => other.ToString(),
-        };
-        string? problem = null;
-        if (_facts.System != "Linux" || !OperatingSystem.IsLinux())
-            problem = $"its system is {_facts.System}, this one's is {RuntimeInformation.OSDescription}";
-        else if (_facts.Architecture != architecture)
-            problem = $"its processor is {_facts.Architecture}, this machine's is {architecture}";
-        else if (_facts.Libc != "glibc")
-            problem = $"its C library is {_facts.Libc}, and the .NET of this machine needs glibc";
-        else if (_glibc is not null && _glibc < OldestGlibc)
-            problem = $"its glibc is {_glibc}, and {OldestGlibc} is needed";
-        if (problem is not null)
+        if (PlatformCheck.Problem(_facts.System, _facts.Architecture, _facts.Libc, _glibc) is { } problem)
             throw dialogue.Failure(HostFailure.HostNotSuitable, "runtime", $"{WhatItHas()}, and the one of this machine does not run there: {problem}\n  try:      install .NET {options.RequiredRuntime?.ToString(2)} with ASP.NET Core there");
     }
 

@@ -11,30 +11,37 @@ namespace Streams.Remoting;
 /// </summary>
 internal static class StartScript
 {
-    private const string Resource = "Streams.Remoting.start.sh";
-
-    private static readonly Lazy<string> Body = new(() =>
-    {
-        using var stream = typeof(StartScript).Assembly.GetManifestResourceStream(Resource)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    });
+    private static readonly Lazy<string> Body = new(() => Read("start.sh"));
+    private static readonly Lazy<string> ToolBody = new(() => Read("start.sh") + Read("tool.sh"));
 
     public static string First(string nonce, Bundle agent, Bundle program, Bundle? runtime, BootstrapOptions options)
     {
-        var required = options.RequiredRuntime;
-        var script = new StringBuilder("{\n");
-        script.Append(CultureInfo.InvariantCulture, $"nonce={nonce}\n");
-        script.Append(CultureInfo.InvariantCulture, $"major={required?.Major} minor={required?.Minor} patch={Math.Max(0, required?.Build ?? 0)}\n");
-        script.Append(CultureInfo.InvariantCulture, $"store_limit={options.StoreLimit / 1024}\n");
+        var script = Beginning(nonce, options);
         script.Append(CultureInfo.InvariantCulture, $"entry='{options.Entry}'\n");
         script.Append("launch_line='").Append(options.LaunchLine.Replace("'", @"'\''", StringComparison.Ordinal)).Append("'\n");
         AppendBundle(script, agent);
         AppendBundle(script, program);
         if (runtime is not null)
             AppendBundle(script, runtime);
-        return script.Append(Body.Value).Append("start\n}\n").ToString();
+        return script.Append(Body.Value).Append("report\nopen_store\nstart\n}\n").ToString();
     }
+
+    /// <summary>What a start would find, without one.</summary>
+    public static string Probe(string nonce, Bundle agent, BootstrapOptions options)
+    {
+        var script = Beginning(nonce, options);
+        AppendBundle(script, agent);
+        return script.Append(ToolBody.Value).Append("report\nopen_store\nprobe\n}\n").ToString();
+    }
+
+    public static string Clean(string nonce, bool force, BootstrapOptions options) =>
+        Beginning(nonce, options).Append(ToolBody.Value).Append(force ? "clean force\n}\n" : "clean ask\n}\n").ToString();
+
+    /// <summary>Tells the host's clock; an answer to measure round trips by.</summary>
+    public static string Clock { get; } = "{ say CLOCK \"$(date +%s.%N)\"; }\n";
+
+    public static string Reach(System.Net.IPAddress address, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{{ reach {ShellQuoting.Quote(address.ToString())} {port}; }}\n");
 
     public static string Offer(Bundle bundle) =>
         string.Create(CultureInfo.InvariantCulture, $"{{ offer {bundle.Id} {bundle.Manifest.Length}; }}\n");
@@ -61,6 +68,22 @@ internal static class StartScript
         }
 
         """);
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(StartScript).Assembly.GetManifestResourceStream("Streams.Remoting." + name)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static StringBuilder Beginning(string nonce, BootstrapOptions options)
+    {
+        var required = options.RequiredRuntime;
+        return new StringBuilder("{\n")
+            .Append(CultureInfo.InvariantCulture, $"nonce={nonce}\n")
+            .Append(CultureInfo.InvariantCulture, $"major={required?.Major} minor={required?.Minor} patch={Math.Max(0, required?.Build ?? 0)}\n")
+            .Append(CultureInfo.InvariantCulture, $"store_limit={options.StoreLimit / 1024}\n");
+    }
 
     private static void AppendBundle(StringBuilder script, Bundle bundle) =>
         script.Append(CultureInfo.InvariantCulture, $"{bundle.Name}_id={bundle.Id} {bundle.Name}_count={bundle.Files.Count}\n");

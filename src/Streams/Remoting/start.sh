@@ -273,5 +273,3 @@ echo # Whatever a start file printed may not have ended its line.
 for tool in uname mkdir ls id find wc sed sha256sum head tail tar mv ln chmod touch rm df; do
   command -v "$tool" >/dev/null 2>&1 || fail shell "the host has no '$tool'"
 done
-report
-open_store

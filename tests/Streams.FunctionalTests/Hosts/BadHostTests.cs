@@ -127,7 +127,7 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
         var locked = given.StartsWith("locked", StringComparison.Ordinal);
         var key = _directory["key"];
         if (given != "missing")
-            await Tool.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", locked ? "a pass phrase" : "", "-f", key);
+            await LocalProgram.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", locked ? "a pass phrase" : "", "-f", key);
         if (locked || given == "open to all")
             await Bed.ExecAsync(host, $"echo '{(await File.ReadAllTextAsync(key + ".pub")).Trim()}' >> /etc/ssh/authorized_keys");
         if (given == "open to all" && !OperatingSystem.IsWindows())

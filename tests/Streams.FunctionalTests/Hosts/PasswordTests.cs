@@ -38,7 +38,7 @@ public sealed class PasswordTests(SshHosts hosts, ITestOutputHelper output) : ID
         // Not by an argument: this test is about what others can see.
         await File.WriteAllTextAsync(_directory["phrase"], $"#!/bin/sh\ncat '{_directory["word"]}'\n");
         await File.WriteAllTextAsync(_directory["word"], phrase);
-        await Tool.RunAsync("sh", "-c", $"chmod 700 '{_directory["phrase"]}'; SSH_ASKPASS_REQUIRE=force SSH_ASKPASS='{_directory["phrase"]}' ssh-keygen -q -t ed25519 -f '{_directory["key"]}'; rm '{_directory["word"]}'");
+        await LocalProgram.RunAsync("sh", "-c", $"chmod 700 '{_directory["phrase"]}'; SSH_ASKPASS_REQUIRE=force SSH_ASKPASS='{_directory["phrase"]}' ssh-keygen -q -t ed25519 -f '{_directory["key"]}'; rm '{_directory["word"]}'");
         await Bed.ExecAsync(host, $"echo '{(await File.ReadAllTextAsync(_directory["key.pub"])).Trim()}' >> /etc/ssh/authorized_keys");
         await File.WriteAllTextAsync(_directory["config"], $"Host *\n  UserKnownHostsFile {Bed.KnownHosts}\n  GlobalKnownHostsFile /dev/null\n  IdentityFile {_directory["key"]}\n  IdentitiesOnly yes\n  IdentityAgent none\n");
         using var secret = new Secret(phrase);

@@ -12,7 +12,7 @@ public sealed class PackageFeed : IAsyncLifetime, IDisposable
     public const string Library = "Streams.Testing";
     public const string Sync = "Streams.Testing.Sync";
 
-    private static readonly string Configuration = typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+    public static readonly string Configuration = typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
 
     private readonly TempDirectory _directory = new();
 

@@ -7,7 +7,7 @@ namespace Streams.FunctionalTests.Packages;
 [Collection(PackagesCollection.Name)]
 public sealed class PackageTests(PackageFeed feed, SshHosts hosts, ITestOutputHelper output)
 {
-    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md", "docs/streams.md", "docs/nested-streams.md", "docs/debugging.md", "src/Streams.Sync/README.md"];
+    private static readonly string[] Documents = ["README.md", "docs/getting-started.md", "docs/writing-blocks.md", "docs/streams.md", "docs/hosts.md", "docs/nested-streams.md", "docs/debugging.md", "src/Streams.Sync/README.md"];
 
     /// <summary>A test all of whose blocks are skipped.</summary>
     private const string AllSkipped = """

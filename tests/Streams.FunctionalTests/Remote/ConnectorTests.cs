@@ -16,7 +16,7 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
     public async Task Namespace_of_this_machine_by_a_command()
     {
         var name = $"hst{Environment.ProcessId}";
-        await Tool.RunAsync("ip", "netns", "add", name);
+        await LocalProgram.RunAsync("ip", "netns", "add", name);
         try
         {
             var host = StreamHost.Command("blue", ["env", $"XDG_CACHE_HOME={_directory.Root}", "ip", "netns", "exec", name, "sh"]);
@@ -25,7 +25,7 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
         }
         finally
         {
-            await Tool.RunAsync("ip", "netns", "del", name);
+            await LocalProgram.RunAsync("ip", "netns", "del", name);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Streams.FunctionalTests;
 
 /// <summary>Runs a program of this machine that must succeed.</summary>
-internal static class Tool
+internal static class LocalProgram
 {
     public static async Task RunAsync(string command, params string[] arguments)
     {
