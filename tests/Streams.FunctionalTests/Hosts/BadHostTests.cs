@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Streams.FunctionalTests.Bootstrap;
 using Streams.Hosts;
 using Streams.Remoting;
+using Streams.Remoting.Bundles;
 using Streams.Tests.Shared.TestBed;
 
 namespace Streams.FunctionalTests.Hosts;
@@ -37,8 +38,8 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
     [Fact]
     public void Table_has_all_cases_that_can_be_made_here()
     {
-        // 31 needs systemd-logind, which the test bed has not.
-        Assert.Equal([.. Enumerable.Range(16, 15), 32, 33], Rows().Select(row => (int)row[0]).Distinct().Order());
+        // 31 needs systemd-logind, which the test bed has not; 36 and 37 are CutUploadTests and HostileHostTests.
+        Assert.Equal([.. Enumerable.Range(16, 15), .. Enumerable.Range(32, 4), 38, 39], Rows().Select(row => (int)row[0]).Distinct().Order());
     }
 
     [NeedsTheory(SshHosts.Needed | Needs.OddShells)]
@@ -80,6 +81,7 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
                 case ["server"]: await StartAsync(Serve(given), Ssh(Bed.SshConfig), options); break;
                 case ["known"]: await StartAsync(Bed["dotnet"].Place, Ssh(Config(KnownHosts(given), Bed.Identity)), options); break;
                 case ["key"]: await StartWithKeyAsync(given, options); break;
+                case ["code"]: await UseAsync(given); break;
                 case ["account", var name]: await LogInAsync(name, given, options); break;
                 case ["net", "account", var name]: await LogInAsync(name, given, new BootstrapOptions { SilenceLimit = Patience }); break;
                 default: throw new InvalidDataException($"bad-hosts.md has the way '{way}'");
@@ -101,6 +103,38 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
     {
         await using var agent = await Starter.StartAsync(new SshConnector(StreamHost.Parse(place), ssh), _starter.Bundles, options);
         await agent.EchoAsync();
+    }
+
+    /// <summary>The real agent, with something wrong about its code or what it is.</summary>
+    private async Task UseAsync(string given)
+    {
+        var agent = Path.Combine(AppContext.BaseDirectory, "real-agent");
+        var changed = Directory.CreateDirectory(_directory["agent"]).FullName;
+        foreach (var file in Directory.EnumerateFiles(agent))
+            File.Copy(file, Path.Combine(changed, Path.GetFileName(file)));
+        if (given == "agent cut short")
+            await File.WriteAllBytesAsync(Path.Combine(changed, "Streams.Agent.dll"), (await File.ReadAllBytesAsync(Path.Combine(agent, "Streams.Agent.dll")))[..5000]);
+        if (given == "agent without a library")
+            File.Delete(Path.Combine(changed, "Google.Protobuf.dll"));
+        if (given == "program with 100 MiB of data")
+        {
+            using var data = File.Create(Path.Combine(_starter.ProgramFolder, "large.bin"));
+            data.SetLength(100 * 1024 * 1024);
+        }
+
+        var host = Bed["dotnet"];
+        var bundles = new BundleSet(new FolderBundle("agent", changed), new FolderBundle("program", _starter.ProgramFolder), RuntimeBundle.OfThisProcess);
+        if (given.StartsWith("program", StringComparison.Ordinal))
+        {
+            await using var large = await Starter.StartAsync(new SshConnector(StreamHost.Parse(host.Place), Ssh(Bed.SshConfig)), bundles, Starter.WithoutDotnet);
+            await large.EchoAsync();
+            return;
+        }
+
+        var options = given == "no agent at all" ? Starter.WithoutDotnet with { LaunchLine = """echo hello, I am something else; echo its complaint >"$run/agent.log"; exec cat >/dev/null""" } : new BootstrapOptions();
+        var started = await Bootstrapper.StartAsync(new SshConnector(StreamHost.Parse(host.Place), Ssh(Bed.SshConfig)), bundles, options, CancellationToken.None).DefaultTimeout();
+        var attach = new AgentConnectionOptions { Run = Guid.NewGuid().ToString("n"), Host = host.Place, Lease = TimeSpan.Zero, AttachLimit = Patience * 3 };
+        await using var connection = await AgentConnection.OpenAsync(started, attach, CancellationToken.None).DefaultTimeout();
     }
 
     private async Task LogInAsync(string name, string startFile, BootstrapOptions options)

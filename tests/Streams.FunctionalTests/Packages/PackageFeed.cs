@@ -10,6 +10,7 @@ namespace Streams.FunctionalTests.Packages;
 public sealed class PackageFeed : IAsyncLifetime, IDisposable
 {
     public const string Library = "Streams.Testing";
+    public const string Tool = "Streams.Testing.Tool";
     public const string Sync = "Streams.Testing.Sync";
 
     public static readonly string Configuration = typeof(PackageFeed).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
@@ -35,7 +36,7 @@ public sealed class PackageFeed : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        foreach (var project in new[] { "Streams.Sync", "Streams" })
+        foreach (var project in new[] { "Streams.Sync", "Streams", "Streams.Tool" })
         {
             // What was built for these tests is packed; without building again, so that it is what the other tests test.
             PackOutput += (await Dotnet.RunAsync(_directory.Root, null,
