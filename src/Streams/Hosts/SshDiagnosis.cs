@@ -15,6 +15,7 @@ internal static partial class SshDiagnosis
     public static HostConnectException Explain(SshEvidence evidence) =>
         Configuration(evidence)
         ?? (evidence.IsAuthenticated ? AfterLogin(evidence) : null)
+        ?? Jump(evidence)
         ?? Name(evidence)
         ?? HostKey(evidence)
         ?? Login(evidence)
@@ -40,8 +41,10 @@ internal static partial class SshDiagnosis
 
         if (evidence.Stage == "agent")
         {
-            return Failure(evidence, HostFailure.AgentFailed, "agent", string.Create(
-                CultureInfo.InvariantCulture, $"the agent ended with exit code {evidence.ExitCode}{AgentExit(evidence.ExitCode)}"));
+            // ssh says that there was a signal, but not which.
+            return Failure(evidence, HostFailure.AgentFailed, "agent", evidence.Log.Contains("rtype exit-signal", StringComparison.Ordinal)
+                ? "the agent was ended by a signal: it was killed, or the .NET runtime there gave up (a broken file, or a library that it needs is missing)"
+                : string.Create(CultureInfo.InvariantCulture, $"the agent ended with exit code {evidence.ExitCode}{AgentExit(evidence.ExitCode)}"));
         }
 
         if (evidence.Onward is not null && evidence.Stage is "connect" or "shell")
@@ -64,11 +67,24 @@ internal static partial class SshDiagnosis
         126 => ": the dotnet command there cannot be executed (another platform, or a place mounted noexec)",
         127 => ": the dotnet command there, or a library that it needs, is missing",
         129 or 131 => ": the .NET there is incomplete",
-        134 => ": the .NET runtime there gave up (a broken file, or a library that it needs is missing)",
-        137 => ": it was killed",
         150 => ": the .NET there lacks a framework that the agent needs",
         _ => "",
     };
+
+    /// <summary>What a jump host did is not the host's doing, and its refused login is not to be tried again.</summary>
+    private static HostConnectException? Jump(SshEvidence evidence)
+    {
+        if (!evidence.Has("UNKNOWN port 65535"))
+            return null;
+        var (failure, stage) =
+            evidence.Has("Permission denied") ? (HostFailure.LoginDenied, "login")
+            : evidence.Has("Host key verification failed") ? (HostFailure.HostKeyUnknown, "host key")
+            : evidence.Has("Could not resolve hostname") ? (HostFailure.NameNotResolved, "name")
+            : evidence.Has("Connection refused") || evidence.Has("No route to host") ? (HostFailure.ConnectionRefused, "connect")
+            : evidence.Has("timed out") ? (HostFailure.TimedOut, "connect")
+            : (HostFailure.ConnectionClosed, "connect");
+        return Failure(evidence, failure, stage, "the way to it (ProxyJump or ProxyCommand) failed", "log in to the jump host by hand first");
+    }
 
     private static HostConnectException? Name(SshEvidence evidence) =>
         evidence.Has("Could not resolve hostname")
@@ -168,8 +184,6 @@ internal static partial class SshDiagnosis
             return Failure(evidence, HostFailure.TimedOut, "connect", $"it did not answer in time{where}");
         if (evidence.Has("Unable to negotiate"))
             return Failure(evidence, HostFailure.ConnectionClosed, "banner", "it and ssh have no common algorithm");
-        if (evidence.Has("UNKNOWN port 65535"))
-            return Failure(evidence, HostFailure.ConnectionClosed, "connect", "the way to it (ProxyJump or ProxyCommand) failed");
         if (evidence.Has("onnection closed") || evidence.Has("Connection reset") || evidence.Has("kex_exchange_identification"))
         {
             return Failure(

@@ -21,12 +21,11 @@ internal sealed record SshEvidence(string Host, string Stage, int ExitCode, stri
     public bool HasRemoteExit { get; } =
         Log.Contains("rtype exit-status", StringComparison.Ordinal) || Log.Contains("rtype exit-signal", StringComparison.Ordinal);
 
-    /// <summary>ssh's own lines, not its debugging ones, and then what its standard error said.</summary>
+    /// <summary>
+    /// ssh's own lines, not its debugging ones, and then what its standard error said, where a jump host's ssh prints all of its.
+    /// </summary>
     public IReadOnlyList<string> Said { get; } =
-    [
-        .. Lines(Log).Where(line => !NotSaid.Any(prefix => line.StartsWith(prefix, StringComparison.Ordinal))),
-        .. Lines(Errors),
-    ];
+        [.. Lines(Log).Concat(Lines(Errors)).Where(line => !NotSaid.Any(prefix => line.StartsWith(prefix, StringComparison.Ordinal)))];
 
     public bool Has(string words) => Said.Any(line => line.Contains(words, StringComparison.OrdinalIgnoreCase));
 

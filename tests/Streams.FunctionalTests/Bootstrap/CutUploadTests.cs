@@ -7,7 +7,7 @@ using Streams.Tests.Shared.TestBed;
 namespace Streams.FunctionalTests.Bootstrap;
 
 /// <summary>Uploads whose connection is cut, or is slow: what has arrived is not sent again, and no partial set ever runs.</summary>
-[Collection(SshHostsCollection.Name)]
+[Collection(BadHostsCollection.Name)]
 public sealed class CutUploadTests(SshHosts hosts, ITestOutputHelper output) : IDisposable
 {
     private const int Files = 12;

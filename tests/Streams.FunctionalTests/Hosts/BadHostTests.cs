@@ -10,7 +10,7 @@ using Streams.Tests.Shared.TestBed;
 namespace Streams.FunctionalTests.Hosts;
 
 /// <summary>Meets what bad-hosts.md lists, with real ssh, sshd and accounts, and compares with its last two columns.</summary>
-[Collection(SshHostsCollection.Name)]
+[Collection(BadHostsCollection.Name)]
 public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -79,6 +79,7 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
                 case ["host"]: await StartAsync(Fill(given), Ssh(Bed.SshConfig), options); break;
                 case ["ssh"]: await StartAsync(Bed["dotnet"].Place, Ssh(Bed.SshConfig) with { Command = [Write(given)] }, options); break;
                 case ["server"]: await StartAsync(Serve(given), Ssh(Bed.SshConfig), options); break;
+                case ["jump"]: await StartAsync(Bed["dotnet"].Place, Ssh(JumpConfig(Fill(given))), options); break;
                 case ["known"]: await StartAsync(Bed["dotnet"].Place, Ssh(Config(KnownHosts(given), Bed.Identity)), options); break;
                 case ["key"]: await StartWithKeyAsync(given, options); break;
                 case ["code"]: await UseAsync(given); break;
@@ -124,6 +125,8 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
 
         var host = Bed["dotnet"];
         var bundles = new BundleSet(new FolderBundle("agent", changed), new FolderBundle("program", _starter.ProgramFolder), RuntimeBundle.OfThisProcess);
+        if (given.StartsWith("agent", StringComparison.Ordinal))
+            bundles = bundles with { Program = ProgramBundle.OfThisProcess };
         if (given.StartsWith("program", StringComparison.Ordinal))
         {
             await using var large = await Starter.StartAsync(new SshConnector(StreamHost.Parse(host.Place), Ssh(Bed.SshConfig)), bundles, Starter.WithoutDotnet);
@@ -131,7 +134,7 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
             return;
         }
 
-        var options = given == "no agent at all" ? Starter.WithoutDotnet with { LaunchLine = """echo hello, I am something else; echo its complaint >"$run/agent.log"; exec cat >/dev/null""" } : new BootstrapOptions();
+        var options = given == "no agent at all" ? Starter.WithoutDotnet with { LaunchLine = """echo hello, I am something else; echo its complaint >"$run/agent.log"; exec cat >/dev/null""" } : new BootstrapOptions { Entry = ProgramBundle.EntryOfThisProcess };
         var started = await Bootstrapper.StartAsync(new SshConnector(StreamHost.Parse(host.Place), Ssh(Bed.SshConfig)), bundles, options, CancellationToken.None).DefaultTimeout();
         var attach = new AgentConnectionOptions { Run = Guid.NewGuid().ToString("n"), Host = host.Place, Lease = TimeSpan.Zero, AttachLimit = Patience * 3 };
         await using var connection = await AgentConnection.OpenAsync(started, attach, CancellationToken.None).DefaultTimeout();
@@ -177,6 +180,8 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
     }
 
     private string Fill(string text) => text
+        .Replace("{other host key}", "stranger", StringComparison.Ordinal)
+        .Replace("{accounts}", $"{Bed["accounts"].Address}:{Bed["accounts"].Port}", StringComparison.Ordinal)
         .Replace("{dotnet address}", Bed["dotnet"].Address, StringComparison.Ordinal)
         .Replace("{dead address}", Bed["dotnet"].Address[..(Bed["dotnet"].Address.LastIndexOf('.') + 1)] + "200", StringComparison.Ordinal)
         .Replace("{dir}", _directory.Root, StringComparison.Ordinal);
@@ -230,6 +235,16 @@ public sealed class BadHostTests(SshHosts hosts, ITestOutputHelper output) : IDi
         };
         File.WriteAllText(_directory["known"], line);
         return _directory["known"];
+    }
+
+    private string JumpConfig(string jump)
+    {
+        var config = Config(Bed.KnownHosts, Bed.Identity);
+        var host = $"Host {Bed["dotnet"].Address}\n  ProxyJump {jump}\n";
+        // A jump host whose key is looked for under a name that no key has.
+        var stranger = $"Host stranger\n  HostName {Bed["libc"].Address}\n  Port {Bed["libc"].Port}\n  HostKeyAlias nobody\n";
+        File.WriteAllText(config, host + stranger + File.ReadAllText(config));
+        return config;
     }
 
     private string Config(string knownHosts, string identity)

@@ -7,7 +7,7 @@ using Streams.Tests.Shared.TestBed;
 namespace Streams.FunctionalTests.Hosts;
 
 /// <summary>What many hosts at once cost.</summary>
-[Collection(SshHostsCollection.Name)]
+[Collection(BadHostsCollection.Name)]
 public sealed class ManyHostsTests(SshHosts hosts, ITestOutputHelper output) : IDisposable
 {
     private readonly Starter _starter = new();

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Streams.FunctionalTests.Hosts;
 
 /// <summary>Each way in which a host cannot be reached is told apart, with a real ssh and sshd.</summary>
-[Collection(SshHostsCollection.Name)]
+[Collection(BadHostsCollection.Name)]
 public sealed class SshFailureTests(SshHosts hosts, ITestOutputHelper output) : IDisposable
 {
     private readonly Starter _starter = new();

@@ -39,17 +39,17 @@ public sealed class ConnectorTests(SshHosts hosts, ITestOutputHelper output) : I
         Assert.NotEqual(outer, await MeetAsync(StreamHost.Parse($"{bed.Place} > netns:blue")));
     }
 
-    [NeedsFact(SshHosts.Needed)]
+    [NeedsFact(SshHosts.Needed | Needs.OddShells)]
     public async Task Another_user_through_ssh_and_sudo_and_a_namespace()
     {
-        var bed = hosts.Bed["accounts"];
+        var bed = hosts.Bed["dotnet"];
         await hosts.Bed.ExecAsync(bed, "ip netns add green");
-        var way = StreamHost.Parse($"{bed.Place}>netns:green>sudo:dash");
+        var way = StreamHost.Parse($"{bed.Place}>netns:green>sudo:nobody");
         await using var streams = NewCollection();
 
         var user = await streams.Add(way).RunFgAsync(() => Environment.UserName).DefaultTimeout();
 
-        Assert.Equal("dash", user);
+        Assert.Equal("nobody", user);
     }
 
     [NeedsFact(SshHosts.Needed)]

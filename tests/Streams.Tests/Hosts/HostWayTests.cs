@@ -100,6 +100,25 @@ public sealed class HostWayTests
         Assert.Null(map.Find("Server"));
     }
 
+    [Fact]
+    public async Task Stream_is_named_by_the_name_that_stood_for_its_host()
+    {
+        // No other test of this process uses that name, and none reads another one of the list.
+        Environment.SetEnvironmentVariable("STREAMS_HOSTS", "role-of-a-test=local");
+        try
+        {
+            using var results = new TempDirectory();
+            await using var streams = new StreamCollection(options: new StreamCollectionOptions { ResultsRoot = results.Root });
+            Assert.Equal(("role-of-a-test", true), (streams.Add("role-of-a-test") is var stream ? stream.Name : "", stream.Host.IsLocal));
+            Assert.Equal("localhost", streams.Add("local").Name);
+            Assert.Equal(StreamHost.Local, StreamHost.Find("role-of-a-test"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("STREAMS_HOSTS", null);
+        }
+    }
+
     [Theory]
     [InlineData("server", "STREAMS_HOSTS has the entry 'server': it must read NAME=HOST. It reads like server=root@db1,client=web2.")]
     [InlineData("=db1", "STREAMS_HOSTS has the entry '=db1': it must read NAME=HOST. It reads like server=root@db1,client=web2.")]
