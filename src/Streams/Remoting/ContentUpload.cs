@@ -8,13 +8,17 @@ namespace Streams.Remoting;
 /// </summary>
 internal sealed class ContentUpload(HostDialogue dialogue, UploadProgress progress, bool canPack, TimeProvider time)
 {
-    // The first one is small: it tells how fast the link is. They grow, so that a link that is cut often gets on too.
+    // The first one is small and the others grow, so that a link that is cut often gets on too.
     private const long FirstBatch = 256 * 1024;
     private const long LargestBatch = 16 * 1024 * 1024;
 
-    /// <summary>Slower than this, sending takes longer than packing and unpacking (bytes a second; measured, docs/bootstrap.md).</summary>
-    private const double WorthPacking = 20e6;
+    /// <summary>Slower than this, packing and unpacking take less time than they save (bytes a second; docs/bootstrap.md).</summary>
+    private const double WorthPacking = 10e6;
 
+    /// <summary>A batch of this size tells the speed of a link well enough; a smaller one only that it is very slow.</summary>
+    private const long Telling = 1024 * 1024;
+
+    private (long Length, TimeSpan Time) _first;
     private bool _pack;
 
     /// <summary>How many bytes went over the connection.</summary>
@@ -30,10 +34,24 @@ internal sealed class ContentUpload(HostDialogue dialogue, UploadProgress progre
             await expect("SEND", cancellationToken).ConfigureAwait(false);
             await batch.WriteAsync(new DialogueStream(dialogue), cancellationToken).ConfigureAwait(false);
             await expect("STORED", cancellationToken).ConfigureAwait(false);
-            _pack = batch.Length / Math.Max(time.GetElapsedTime(clock).TotalSeconds, 1e-3) < WorthPacking;
+            Judge(batch, time.GetElapsedTime(clock));
             Sent += batch.Length;
             progress.Stored += batch.Unpacked;
         }
+    }
+
+    /// <summary>
+    /// Compares with the first batch: what each one costs whatever its size, processes and round trips, is not the link's
+    /// slowness. Once packed, the rest is.
+    /// </summary>
+    private void Judge(ContentBatch batch, TimeSpan taken)
+    {
+        if (_first.Length == 0)
+            _first = (batch.Length, taken);
+        var (more, longer) = (batch.Length - _first.Length, (taken - _first.Time).TotalSeconds);
+        if (more <= 0 || longer <= 0)
+            return;
+        _pack |= more / longer < (batch.Length >= Telling ? WorthPacking : WorthPacking / 5);
     }
 
     private static IEnumerable<List<BundleFile>> Batches(IEnumerable<BundleFile> files)
