@@ -24,11 +24,16 @@ public sealed class BootstrapTests(SshHosts hosts, ITestOutputHelper output) : I
         var (first, firstTime) = await StartAndEndAsync(kind, agent =>
         {
             Assert.Equal(bringsRuntime, agent.Facts.RuntimeSent);
+            Assert.InRange(agent.Facts.BytesSent, 1, long.MaxValue);
             Assert.Equal(bringsRuntime ? ["agent", "program", "runtime"] : ["agent", "program"], agent.Facts.Sent.Order());
             Assert.Equal("Linux", agent.Facts.System);
             Assert.Matches(@"^serve\|--dotnet\|/.*/dotnet\|--program\|/root/\.cache/streams/trees/", agent["arguments"]);
         });
-        var (second, secondTime) = await StartAndEndAsync(kind, agent => Assert.Empty(agent.Facts.Sent));
+        var (second, secondTime) = await StartAndEndAsync(kind, agent =>
+        {
+            Assert.Empty(agent.Facts.Sent);
+            Assert.Equal(0, agent.Facts.BytesSent);
+        });
         output.WriteLine($"{kind}: first {firstTime.TotalSeconds:0.00} s, sent {first.Sent:N0} bytes; second {secondTime.TotalSeconds:0.00} s, sent {second.Sent:N0} bytes");
         Assert.InRange(second.Sent, 1, 40_000);
     }
