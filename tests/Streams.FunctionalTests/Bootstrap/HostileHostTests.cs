@@ -153,7 +153,9 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
             touch -d '40 days ago' trees/old.1 trees/{tree} content/orphan-; touch -d '2 days ago' run/dead run/failed; touch -d '9 days ago' run/old incoming/cut
             """);
 
-        await using (await StartAsync())
+        // Another program: the start itself uses its own trees, and so makes them new.
+        using var other = new Starter();
+        await using (await StartAsync(program: other))
             await Eventually.True(() => Bed.ExecAsync(Host, $"ls {Store}/incoming").Result.Length == 0);
 
         var left = await Bed.ExecAsync(Host, $"cd {Store}; ls -d trees/old.1 trees/new.1 trees/{tree} run/dead run/failed run/old content/orphan- 2>/dev/null || true");
@@ -162,14 +164,14 @@ public sealed class HostileHostTests(SshHosts hosts, ITestOutputHelper output) :
 
         // Over the size: the longest unused, but nothing of the last two days and nothing in use.
         await Bed.ExecAsync(Host, $"cd {Store}; rm -f swept; mkdir trees/big.1 trees/big.2; head -c 30000 /dev/zero >trees/big.1/x; touch -d '5 days ago' trees/big.1 trees/{tree}");
-        await using (await StartAsync(Starter.WithoutDotnet with { StoreLimit = 8 * 1024 }))
+        await using (await StartAsync(Starter.WithoutDotnet with { StoreLimit = 8 * 1024 }, other))
             await Eventually.True(() => !Bed.ExecAsync(Host, $"ls {Store}/trees").Result.Contains("big.1", StringComparison.Ordinal));
         Assert.Contains("big.2", await Bed.ExecAsync(Host, $"ls {Store}/trees"), StringComparison.Ordinal);
         Assert.Contains(tree, await Bed.ExecAsync(Host, $"ls {Store}/trees"), StringComparison.Ordinal);
     }
 
-    private Task<EchoedAgent> StartAsync(BootstrapOptions? options = null) => Starter.StartAsync(
-        new SshConnector(StreamHost.Parse(Host.Place), new SshOptions { ConfigFile = Bed.SshConfig }), _starter.Bundles, options ?? Starter.WithoutDotnet);
+    private Task<EchoedAgent> StartAsync(BootstrapOptions? options = null, Starter? program = null) => Starter.StartAsync(
+        new SshConnector(StreamHost.Parse(Host.Place), new SshOptions { ConfigFile = Bed.SshConfig }), (program ?? _starter).Bundles, options ?? Starter.WithoutDotnet);
 
     /// <summary>The start files of root on a host. Written and removed in ways that do not run them.</summary>
     private sealed class StartFiles(Bed bed, BedHost host)
