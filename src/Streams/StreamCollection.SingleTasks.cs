@@ -143,7 +143,7 @@ public sealed partial class StreamCollection
     /// <summary>Adds a stream for one task. A task that is refused leaves none.</summary>
     private T Single<T>(string where, Func<ExecutionStream, T> run)
     {
-        var stream = AddCore(StreamHost.Parse(where), name: null, options: null, endsWithBlock: true);
+        var stream = AddCore(StreamHost.Find(where, out var isNamed), name: null, options: null, endsWithBlock: true, isNamed ? where : null);
         try
         {
             return run(stream);
