@@ -48,7 +48,7 @@ public sealed class StreamHostTests
     [InlineData("", "'' is not a valid host name: it is empty")]
     [InlineData("user@", "'' is not a valid host name: it is empty")]
     [InlineData("@host", "'' is not a valid user name: it is empty")]
-    [InlineData("::1%eth0;x", "':\\:1%eth0;x' is not a valid host name: character ';' at 9")]
+    [InlineData("::1%eth0;x", "'::1%eth0;x' is not a valid host name: character ';' at 9")]
     [InlineData("[::1", "'[::1' is not a valid host name: ']' is missing")]
     [InlineData("[::1]x", "'[::1]x' is not a valid host name: character 'x' at 6")]
     [InlineData("[1.2.3.4]", "'1.2.3.4' is not a valid host name: not an IPv6 address")]
