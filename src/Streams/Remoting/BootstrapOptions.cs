@@ -26,7 +26,10 @@ internal sealed record BootstrapOptions
     /// to the connection. It is ours, never made from a host's or a test's text.
     /// </summary>
     public string LaunchLine { get; init; } =
-        """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} 2>"$run/agent.log" """;
+        """
+        [ -n "${DOTNET_EnableDiagnostics:-}" ] || { DOTNET_EnableDiagnostics=0 STREAMS_DIAGNOSTICS_SET=1; export DOTNET_EnableDiagnostics STREAMS_DIAGNOSTICS_SET; }
+        exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} --dial "$run/dial" 2>"$run/agent.log"
+        """;
 
     /// <summary>How often a connection is made anew that was dropped before the login.</summary>
     public int MaxRetries { get; init; } = 5;
