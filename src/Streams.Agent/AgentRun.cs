@@ -261,6 +261,8 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     {
         if (submit.Spec?.Id is not { } id)
             throw new GrpcException(GrpcStatusCode.InvalidArgument, "a block without an identity was submitted");
+        if (submit.Spec.Sync is { } sync)
+            sync.GraceMs = _lease.Length; // as long as the link may be away
         var key = BlockKey.Of(id);
         var digest = Convert.ToHexStringLower(submit.Digest.Span);
         RemoteBlock? block = null;

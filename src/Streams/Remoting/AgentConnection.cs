@@ -21,7 +21,10 @@ internal sealed class AgentConnection : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<AgentLoss> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<string> _rebootRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Of the reboot that is under way: its refusal, and its end by whatever means. Guarded by <see cref="_gate"/>.</summary>
+    private TaskCompletionSource<string> _rebootRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reboot = Task.CompletedTask;
 
     /// <summary>Null while there is none. Guarded by <see cref="_gate"/>.</summary>
     private AgentLink? _link;
@@ -56,6 +59,19 @@ internal sealed class AgentConnection : IAsyncDisposable
 
     /// <summary>True from the moment when the host was to be started anew.</summary>
     public bool IsRebooting => _isRebooting;
+
+    /// <summary>True if the agent was lost because its host was started anew, as somebody here had wished.</summary>
+    public bool HasRebooted => _lost.Task is { IsCompletedSuccessfully: true, Result.Kind: AgentLossKind.Rebooted };
+
+    /// <summary>Completes when no reboot of the host is under way any more, however it ended; never fails.</summary>
+    public Task RebootOver
+    {
+        get
+        {
+            lock (_gate)
+                return _reboot.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
 
     /// <summary>How long it may take at most until a lost agent is known to be lost.</summary>
     public TimeSpan LongestUncertainty => (_options.Lease * 1.01) + _options.KillBudget;
@@ -99,25 +115,21 @@ internal sealed class AgentConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the host anew. When this returns, it is up again, <see cref="Lost"/> says so, and another agent has to be
-    /// started there.
+    /// Starts the host anew; callers that come meanwhile share it. When this returns, it is up again, <see cref="Lost"/> says
+    /// so, and another agent has to be started there.
     /// </summary>
     /// <exception cref="StreamsException">The host does not let itself be rebooted; it goes on as it was.</exception>
     /// <exception cref="OperationCanceledException">It may be on its way down or up.</exception>
-    public async Task RebootAsync(CancellationToken cancellationToken)
+    public Task RebootAsync(CancellationToken cancellationToken)
     {
-        _isRebooting = true;
-        await OrderAsync(new FromController { Reboot = new RebootHost() }).ConfigureAwait(false);
-        var answer = await Task.WhenAny(_rebootRefused.Task, _lost.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (answer == _rebootRefused.Task)
+        lock (_gate)
         {
-            _isRebooting = false;
-            throw new StreamsException($"{Host} was not rebooted: {await _rebootRefused.Task.ConfigureAwait(false)}.\n  Its streams go on with new workers.\n  try:      reboot it by hand there, or log in as a user who may.");
+            if (!_reboot.IsCompleted)
+                return _reboot.WaitAsync(cancellationToken);
+            _rebootRefused = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _isRebooting = true;
+            return _reboot = RebootAsync(_rebootRefused.Task, cancellationToken);
         }
-
-        var loss = await _lost.Task.ConfigureAwait(false);
-        if (loss.Kind != AgentLossKind.Rebooted)
-            throw new StreamsException($"{Host} did not come back after its reboot: {loss.Reason}.");
     }
 
     /// <summary>Says goodbye, so that the agent ends everything at once, and waits at most two seconds for it.</summary>
@@ -186,6 +198,30 @@ internal sealed class AgentConnection : IAsyncDisposable
         }
     }
 
+    private async Task RebootAsync(Task<string> refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OrderAsync(new FromController { Reboot = new RebootHost() }).ConfigureAwait(false);
+            if (await Task.WhenAny(refused, _lost.Task).WaitAsync(cancellationToken).ConfigureAwait(false) == refused)
+                throw new StreamsException($"{Host} was not rebooted: {await refused.ConfigureAwait(false)}.\n  Its streams go on with new workers.\n  try:      reboot it by hand there, or log in as a user who may.");
+        }
+        finally
+        {
+            _isRebooting = false; // what now becomes of the link is nobody's wish any more
+        }
+
+        var loss = await _lost.Task.ConfigureAwait(false);
+        if (loss.Kind != AgentLossKind.Rebooted)
+            throw new StreamsException($"{Host} did not come back after its reboot: {loss.Reason}.");
+    }
+
+    private void RebootRefused(string why)
+    {
+        lock (_gate)
+            _rebootRefused.TrySetResult(why);
+    }
+
     private Task<AgentLink> NextLinkAsync()
     {
         lock (_gate)
@@ -220,7 +256,7 @@ internal sealed class AgentConnection : IAsyncDisposable
     private async Task LiveAsync(AgentLink first)
     {
         AgentLink? link = first;
-        var inbox = new AgentInbox(_lease, _orders, _workers, _syncServers, why => _rebootRefused.TrySetResult(why));
+        var inbox = new AgentInbox(_lease, _orders, _workers, _syncServers, RebootRefused);
         var reattachment = _options.Reconnector is null ? null : new AgentReattachment(_options, _lease, Epoch, Boot);
         AgentLoss? loss = null;
         try
@@ -333,12 +369,13 @@ internal sealed class AgentConnection : IAsyncDisposable
 
     private async Task WatchAsync(AgentLink link, CancellationToken over)
     {
-        var limit = _options.LongestSilence;
-        using var timer = new PeriodicTimer(limit / 8, Time);
+        using var timer = new PeriodicTimer(_options.LongestSilence / 8, Time);
         try
         {
             while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
             {
+                // A host that goes down need not say so; little more than one heartbeat missed is enough then.
+                var limit = _isRebooting ? _options.LongestSilence * 0.4 : _options.LongestSilence;
                 if (link.SilentFor is var silent && silent >= limit)
                     link.End(string.Create(CultureInfo.InvariantCulture, $"nothing came from it for {silent.TotalSeconds:0.0} s"));
             }

@@ -126,7 +126,7 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         if (!await EndsInTimeAsync(block, specification).ConfigureAwait(false))
             return AgentVerdicts.Overdue(block, connection.Host);
         if (block.Ended.IsCompleted)
-            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, (await worker.Ready.ConfigureAwait(false)).Pid, stop.IsCancellationRequested || connection.IsRebooting);
+            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, (await worker.Ready.ConfigureAwait(false)).Pid, stop.IsCancellationRequested || connection.IsRebooting || connection.HasRebooted);
         return AgentVerdicts.Lost(await connection.Lost.ConfigureAwait(false), block);
     }
 

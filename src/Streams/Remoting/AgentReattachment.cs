@@ -13,7 +13,7 @@ internal sealed class AgentReattachment(AgentConnectionOptions options, AgentLea
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(3);
 
     private readonly IAgentReconnector _reconnector = options.Reconnector!;
     private ulong _number = 1;
@@ -74,8 +74,10 @@ internal sealed class AgentReattachment(AgentConnectionOptions options, AgentLea
                 : new AgentLoss(AgentLossKind.HostRebooted, $"{options.Host} was rebooted (its boot id changed)"));
         }
 
+        if (found.Connection is null && !found.IsGone)
+            throw new GrpcException(GrpcStatusCode.Unavailable, $"the host answers, the agent does not: {found.Words}");
         if (found.Connection is null)
-            return (null, reboot() ? null : await AgentEndedAsync(found.End, linked.Token).ConfigureAwait(false));
+            return (null, reboot() ? null : await AgentEndedAsync(found.Words, linked.Token).ConfigureAwait(false));
         var link = new AgentLink(found.Connection, ++_number, options.Time);
         try
         {

@@ -46,7 +46,7 @@ internal sealed class HostReconnector(IHostConnector connector, string agentLog,
     {
         try
         {
-            return (await TalkAsync(ReadLogAsync, cancellationToken).ConfigureAwait(false)).End;
+            return (await TalkAsync(ReadLogAsync, cancellationToken).ConfigureAwait(false)).Words;
         }
         catch (Exception exception) when (exception is StreamsException or OperationCanceledException)
         {
@@ -92,9 +92,9 @@ internal sealed class HostReconnector(IHostConnector connector, string agentLog,
                 case "DIALED":
                     return new Reconnection(boot, dialogue.TakeConnection());
                 case "GONE":
-                    return new Reconnection(boot, null, rest);
+                    return new Reconnection(boot, null, rest, IsGone: true);
                 default:
-                    throw dialogue.Failure(HostFailure.AgentFailed, "agent", $"the agent cannot be reached there: {PrintableText.CleanLine(line)}");
+                    return new Reconnection(boot, null, rest);
             }
         }
     }
