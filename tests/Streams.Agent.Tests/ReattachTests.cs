@@ -130,9 +130,9 @@ public class ReattachTests
         await using var agent = RunningAgent.Start();
         using var client = agent.OverStdio();
         await using var first = new TestSession(client);
-        var attached = await first.AttachAsync(TestSession.Attach(leaseMs: 1500));
+        var attached = await first.AttachAsync(TestSession.Attach(leaseMs: 4000));
         using var other = await agent.OverSocketAsync();
-        await Task.Delay(700);
+        await Task.Delay(1000);
         var late = TestSession.Attach(connection: 2, leaseMs: 60_000);
         late.AgentTimeMs = attached.AgentTimeMs;
         await using var second = new TestSession(other);
@@ -168,11 +168,11 @@ public class ReattachTests
     public async Task A_blocks_connection_to_the_sync_server_that_comes_while_the_link_is_down_waits_for_the_next()
     {
         await using var agent = RunningAgent.Start(withFakeWorker: true);
-        var client = agent.OverStdio();
+        using var client = agent.OverStdio();
         await using var first = new TestSession(client);
         await first.AttachAsync(TestSession.Attach());
         await first.StartWorkerAsync();
-        client.Dispose();
+        first.Cancel();
         using var block = await ConnectHeldAsync(Path.Combine(agent.RunDirectory, "sync-1.sock"));
         using var other = await agent.OverSocketAsync();
         await using var second = new TestSession(other);

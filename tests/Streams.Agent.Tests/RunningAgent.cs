@@ -110,8 +110,6 @@ public sealed class RunningAgent : IAsyncDisposable
             await _process.WaitForExitAsync().DefaultTimeout();
         }
 
-        if (Environment.GetEnvironmentVariable("STREAMS_AGENT_ERRORS") is { } keep)
-            await File.AppendAllTextAsync(keep, await Errors);
         _process.Dispose();
         _files.Dispose();
     }
@@ -122,7 +120,7 @@ public sealed class RunningAgent : IAsyncDisposable
         using var protoc = Process.Start("protoc", ["-I", assets, $"--python_out={directory}", "worker.proto", "supervisor.proto", "agent.proto"]);
         protoc.WaitForExit();
         Assert.Equal(0, protoc.ExitCode);
-        foreach (var script in new[] { "fake_worker.py", "grpc_client.py" })
+        foreach (var script in new[] { "fake_worker.py", "grpc_client.py", "grpc_reattach.py" })
         {
             File.Copy(Path.Combine(assets, script), Path.Combine(directory, script));
             File.SetUnixFileMode(Path.Combine(directory, script), (UnixFileMode)0b111_000_000);
