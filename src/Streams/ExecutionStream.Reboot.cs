@@ -33,10 +33,11 @@ public sealed partial class ExecutionStream
     /// </example>
     public Task RebootAsync(CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
+        OfTest("reboot its host");
         if (Host.IsLocal)
             throw new InvalidOperationException($"Stream '{Name}' runs on this machine ({Host}); only another host can be rebooted.");
         var specification = NewSpecification(null);
         specification.Reboot = new HostReboot();
-        return ForegroundAsync(Queue(specification, "Reboot", Source(file, line), readValue: null, static queued => new BlockRun(queued)), cancellationToken);
+        return ForegroundAsync(Queue(specification, null, "Reboot", Source(file, line), readValue: null, static queued => new BlockRun(queued)), cancellationToken);
     }
 }

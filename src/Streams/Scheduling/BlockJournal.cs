@@ -93,7 +93,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
 
     public void TurnEnded(bool came) => record.WaitEnded(came ? "came" : "given up");
 
-    public void LinkChanged(bool isAway) => parties.LinkChanged(_block.Specification, isAway);
+    public void LinkChanged(bool isAway) => collection.Parties.LinkChanged(_block.Specification, isAway);
 
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 

@@ -58,8 +58,7 @@ public class RebootTests(ITestOutputHelper output)
         Assert.Equal((BlockOutcome.Error, OutcomeReason.Lost), (result.Outcome, result.Reason));
         Assert.Contains("was rebooted (its boot id changed)", result.Message, StringComparison.Ordinal);
         Assert.Equal((BlockOutcome.Cancel, OutcomeReason.StreamLost), ((await queued.Completion.DefaultTimeout()).Outcome, queued.Result!.Reason));
-        await streams.WaitAsync(ignoreFailures: true).DefaultTimeout();
-        await Assert.ThrowsAnyAsync<Exception>(() => streams.WaitAsync()).DefaultTimeout();
+        await Assert.ThrowsAsync<BlockFailedException>(() => streams.WaitAsync()).DefaultTimeout();
     }
 
     [Fact]
