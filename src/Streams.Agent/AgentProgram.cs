@@ -13,8 +13,8 @@ internal static class AgentProgram
             {
                 case ["serve", .. var options]:
                     return await ServeCommand.RunAsync(AgentOptions.Parse(options)).ConfigureAwait(false);
-                case ["dial", var socket]:
-                    return await DialCommand.RunAsync(socket).ConfigureAwait(false);
+                case ["dial", var directory, var mark]:
+                    return await DialCommand.RunAsync(directory, mark).ConfigureAwait(false);
                 default:
                     throw new ArgumentException(AgentOptions.Usage);
             }

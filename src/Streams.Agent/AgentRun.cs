@@ -9,6 +9,9 @@ namespace Streams.Agent;
 /// </summary>
 internal sealed class AgentRun(AgentContext agent, string boot)
 {
+    /// <summary>So many heartbeats without an answer, and a connection is given up.</summary>
+    private const int SilentHeartbeats = 3;
+
     private static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LeaseCheckInterval = TimeSpan.FromSeconds(1);
 
@@ -21,6 +24,9 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     private AttachRun? _owner;
     private ulong _connection;
     private AgentSession? _session;
+
+    /// <summary>Completed by the next session, and replaced when it has ended.</summary>
+    private TaskCompletionSource<AgentSession> _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, RemoteWorker> _workers = [];
 
     /// <summary>Every block that was ever submitted: a block is never started twice.</summary>
@@ -29,13 +35,11 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     /// <summary>Completes with the reason when everything is to be ended.</summary>
     public Task<string> Over => _over.Task;
 
-    private AgentSession? CurrentSession
+    /// <summary>The session that is there, or the next one.</summary>
+    private Task<AgentSession> SessionAsync()
     {
-        get
-        {
-            lock (_gate)
-                return _session;
-        }
+        lock (_gate)
+            return _attached.Task;
     }
 
     public void End(string reason) => _over.TrySetResult(reason);
@@ -83,7 +87,7 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     {
         var attach = (await call.ReadAsync(FromController.Parser).ConfigureAwait(false))?.Attach
             ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, "the first message must be Attach");
-        using var session = new AgentSession(call, attach.Connection);
+        using var session = new AgentSession(call, attach.Connection, agent.Time);
         if (attach.Protocol != WireLimits.Protocol)
         {
             await session.SendAsync(new FromAgent { BadVersion = new BadVersion { Speaks = WireLimits.Protocol, AgentVersion = AgentVersion.Text } }).ConfigureAwait(false);
@@ -96,8 +100,8 @@ internal sealed class AgentRun(AgentContext agent, string boot)
             return;
         }
 
-        if (previous is not null)
-            await previous.FenceAsync(attach.Connection).ConfigureAwait(false);
+        // Not waited for: what is left of the old connection may take nothing any more.
+        _ = previous?.FenceAsync(attach.Connection);
         try
         {
             await ServeAsync(session, attach).ConfigureAwait(false);
@@ -126,11 +130,18 @@ internal sealed class AgentRun(AgentContext agent, string boot)
             newest = _connection;
             if (attach.Connection <= _connection)
                 return false;
+            if (_over.Task.IsCompletedSuccessfully)
+                throw new GrpcException(GrpcStatusCode.Unavailable, $"the run is being ended: {_over.Task.Result}");
             agent.Events.Acknowledge(attach.LastSequence);
             (previous, _session) = (_session, session);
+            if (previous is not null)
+                _attached = new TaskCompletionSource<AgentSession>(TaskCreationOptions.RunContinuationsAsynchronously);
             _connection = attach.Connection;
+            if (_owner is null)
+                _lease.Begin(attach.LeaseMs);
+            else
+                _lease.Renew(attach.AgentTimeMs);
             _owner ??= attach;
-            _lease.Begin(attach.LeaseMs);
             return true;
         }
     }
@@ -143,6 +154,9 @@ internal sealed class AgentRun(AgentContext agent, string boot)
             if (_session != session)
                 return; // a newer one has taken over
             _session = null;
+            if (_attached.Task.IsCompleted)
+                _attached = new TaskCompletionSource<AgentSession>(TaskCreationOptions.RunContinuationsAsynchronously);
+            agent.Events.SetRead(false);
         }
 
         if (_lease.Length == 0)
@@ -152,12 +166,28 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     private async Task ServeAsync(AgentSession session, AttachRun attach)
     {
         await session.SendAsync(new FromAgent { Attached = Describe(attach) }).ConfigureAwait(false);
-        var interval = attach.LeaseMs == 0 ? HeartbeatInterval : TimeSpan.FromMilliseconds(Math.Clamp(attach.LeaseMs / 4.0, 50, HeartbeatInterval.TotalMilliseconds));
-        var sending = Task.WhenAll(session.SendEventsAsync(agent.Events, attach.LastSequence), session.SendHeartbeatsAsync(interval, agent.Time));
+        var interval = _lease.Length == 0 ? HeartbeatInterval : TimeSpan.FromMilliseconds(Math.Clamp(_lease.Length / 8.0, 50, HeartbeatInterval.TotalMilliseconds));
+        TaskCompletionSource<AgentSession>? attached = null;
+        lock (_gate)
+        {
+            if (_session == session)
+            {
+                attached = _attached;
+                agent.Events.SetRead(true);
+            }
+        }
+
+        attached?.TrySetResult(session);
+        var sending = Task.WhenAll(
+            session.SendEventsAsync(agent.Events, attach.LastSequence),
+            session.SendHeartbeatsAsync(interval),
+            session.WatchSilenceAsync(interval * SilentHeartbeats));
         try
         {
             while (await session.ReadAsync().ConfigureAwait(false) is { } message)
             {
+                if (!IsCurrent(session))
+                    return; // nothing of an older connection counts, whenever it arrives
                 if (message.KindCase == FromController.KindOneofCase.Goodbye)
                 {
                     End("goodbye");
@@ -175,11 +205,17 @@ internal sealed class AgentRun(AgentContext agent, string boot)
         }
     }
 
+    private bool IsCurrent(AgentSession session)
+    {
+        lock (_gate)
+            return _session == session;
+    }
+
     private Attached Describe(AttachRun attach)
     {
         var attached = new Attached { Epoch = agent.Epoch, Boot = boot, FirstSequence = Math.Max(agent.Events.First, attach.LastSequence + 1), AgentTimeMs = AgentNativeMethods.BootTimeMilliseconds() };
         lock (_gate)
-            attached.Blocks.Add(_blocks.Values.Select(block => new BlockState { Id = block.Id, State = block.State }));
+            attached.Blocks.Add(_blocks.Values.Where(block => !block.HasEndedBy(attach.LastSequence)).Select(block => new BlockState { Id = block.Id, State = block.State }));
         return attached;
     }
 
@@ -191,6 +227,7 @@ internal sealed class AgentRun(AgentContext agent, string boot)
             case FromController.KindOneofCase.Stop: StopWorker(message.Stop); break;
             case FromController.KindOneofCase.Submit: Submit(message.Submit); break;
             case FromController.KindOneofCase.Cancel: Find(message.Cancel.Worker)?.Cancel(message.Cancel.Ordinal, message.Cancel.Reason); break;
+            case FromController.KindOneofCase.Reboot: _ = RebootAsync(); break;
             case FromController.KindOneofCase.Renew: _lease.Renew(message.Renew.AgentTimeMs); break;
             case FromController.KindOneofCase.Acknowledge: agent.Events.Acknowledge(message.Acknowledge.Sequence); break;
             case FromController.KindOneofCase.ChannelData: session.Receive(message.ChannelData); break;
@@ -207,7 +244,7 @@ internal sealed class AgentRun(AgentContext agent, string boot)
         {
             if (_workers.ContainsKey(start.Worker))
                 return; // asked for again after a lost connection: its answer is among the events
-            worker = new RemoteWorker(agent, start, _workers.Count + 1, () => CurrentSession);
+            worker = new RemoteWorker(agent, start, _workers.Count + 1, SessionAsync);
             _workers.Add(start.Worker, worker);
         }
 
@@ -224,13 +261,16 @@ internal sealed class AgentRun(AgentContext agent, string boot)
     {
         if (submit.Spec?.Id is not { } id)
             throw new GrpcException(GrpcStatusCode.InvalidArgument, "a block without an identity was submitted");
+        if (submit.Spec.Sync is { } sync)
+            sync.GraceMs = _lease.Length; // as long as the link may be away
         var key = BlockKey.Of(id);
         var digest = Convert.ToHexStringLower(submit.Digest.Span);
         RemoteBlock? block = null;
+        KnownBlock? known;
         BlockAccepted answer;
         lock (_gate)
         {
-            if (_blocks.TryGetValue(key, out var known))
+            if (_blocks.TryGetValue(key, out known))
             {
                 answer = new BlockAccepted { State = known.State, Conflict = known.Digest != digest };
             }
@@ -239,12 +279,12 @@ internal sealed class AgentRun(AgentContext agent, string boot)
                 block = new RemoteBlock(agent, worker, submit.Spec, key);
                 var refusal = worker.TryBegin(block) ? null : "the worker runs another block or is gone";
                 block = refusal is null ? block : null;
-                _blocks.Add(key, new KnownBlock(id, digest, block));
-                answer = new BlockAccepted { State = _blocks[key].State, Why = refusal ?? "" };
+                _blocks.Add(key, known = new KnownBlock(id, digest, block));
+                answer = new BlockAccepted { State = known.State, Why = refusal ?? "" };
             }
             else
             {
-                _blocks.Add(key, new KnownBlock(id, digest, null));
+                _blocks.Add(key, known = new KnownBlock(id, digest, null));
                 answer = new BlockAccepted { State = KnownBlock.Refused, Why = "there is no such worker" };
             }
         }
@@ -255,7 +295,15 @@ internal sealed class AgentRun(AgentContext agent, string boot)
         answer.Id = id;
         agent.Events.Publish(new AgentEvent { Worker = submit.Worker, Accepted = answer });
         if (block is not null)
-            _ = block.RunAsync();
+            _ = known.RunAsync();
+    }
+
+    /// <summary>Ends everything, then starts the host anew. Goes on as it is if the host does not let it.</summary>
+    private async Task RebootAsync()
+    {
+        await StopWorkersAsync().ConfigureAwait(false);
+        var why = await HostReboot.TryAsync(agent.Directory.RebootOutput, agent.Time).ConfigureAwait(false);
+        agent.Events.Publish(new AgentEvent { RebootRefused = new RebootRefused { Why = why } });
     }
 
     private RemoteWorker? Find(string worker)

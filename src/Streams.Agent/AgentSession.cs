@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Streams.Agent.Grpc;
 using Streams.Wire;
@@ -7,18 +8,26 @@ namespace Streams.Agent;
 /// <summary>One attachment of the controller: what is sent over it, and the channels that live as long as it does.</summary>
 internal sealed class AgentSession : IChannelPeer, IDisposable
 {
+    private static readonly TimeSpan FenceLimit = TimeSpan.FromSeconds(1);
+
     private readonly GrpcServerCall _call;
     private readonly CancellationTokenSource _over;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
 
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private readonly Dictionary<ulong, RelayedChannel> _channels = [];
     private ulong _lastChannel;
 
-    public AgentSession(GrpcServerCall call, ulong connection)
+    /// <summary>When something last came from the controller.</summary>
+    private long _heard;
+
+    public AgentSession(GrpcServerCall call, ulong connection, TimeProvider time)
     {
         _call = call;
+        _time = time;
+        _heard = time.GetTimestamp();
         Connection = connection;
         _over = CancellationTokenSource.CreateLinkedTokenSource(call.Ended);
     }
@@ -30,7 +39,12 @@ internal sealed class AgentSession : IChannelPeer, IDisposable
     public CancellationToken Over => _over.Token;
 
     /// <summary>The controller's next message; null when it has half-closed.</summary>
-    public ValueTask<FromController?> ReadAsync() => _call.ReadAsync(FromController.Parser, Over);
+    public async ValueTask<FromController?> ReadAsync()
+    {
+        var message = await _call.ReadAsync(FromController.Parser, Over).ConfigureAwait(false);
+        Volatile.Write(ref _heard, _time.GetTimestamp());
+        return message;
+    }
 
     public async Task SendAsync(FromAgent message)
     {
@@ -68,29 +82,58 @@ internal sealed class AgentSession : IChannelPeer, IDisposable
         }
     }
 
-    public async Task SendHeartbeatsAsync(TimeSpan interval, TimeProvider time)
+    public async Task SendHeartbeatsAsync(TimeSpan interval)
     {
-        using var timer = new PeriodicTimer(interval, time);
+        using var timer = new PeriodicTimer(interval, _time);
         while (await timer.WaitForNextTickAsync(Over).ConfigureAwait(false))
             await SendAsync(new FromAgent { Heartbeat = new Heartbeat { AgentTimeMs = AgentNativeMethods.BootTimeMilliseconds() } }).ConfigureAwait(false);
     }
 
-    /// <summary>A newer connection has taken over: says so and ends.</summary>
+    /// <summary>Ends the session when nothing came for so long: heartbeats are answered, so the link is open on one side only.</summary>
+    public async Task WatchSilenceAsync(TimeSpan limit)
+    {
+        using var timer = new PeriodicTimer(limit / 4, _time);
+        while (await timer.WaitForNextTickAsync(Over).ConfigureAwait(false))
+        {
+            var silent = _time.GetElapsedTime(Volatile.Read(ref _heard));
+            if (silent < limit)
+                continue;
+            await Console.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"nothing came over connection {Connection} for {silent.TotalSeconds:0.0} s: it is given up; the run goes on")).ConfigureAwait(false);
+            End();
+            _call.AbortConnection();
+            return;
+        }
+    }
+
+    /// <summary>A newer connection has taken over: says so, and ends the older one.</summary>
     public async Task FenceAsync(ulong byConnection)
     {
         try
         {
-            await SendAsync(new FromAgent { Fenced = new Fenced { ByConnection = byConnection } }).WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false);
+            await SendAsync(new FromAgent { Fenced = new Fenced { ByConnection = byConnection } }).WaitAsync(FenceLimit, _time).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or TimeoutException)
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or TimeoutException or ObjectDisposedException)
         {
             // The old connection is dead anyway; that is why there is a new one.
         }
 
         End();
+        await Task.Delay(FenceLimit, _time).ConfigureAwait(false); // for its last words
+        _call.AbortConnection();
     }
 
-    public void End() => _over.Cancel();
+    public void End()
+    {
+        try
+        {
+            _over.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended, and its call with it.
+        }
+    }
 
     /// <summary>Joins a block's connection to the controller's sync server, until both sides have ended it.</summary>
     public async Task RelayAsync(string worker, Stream connection)
@@ -136,7 +179,7 @@ internal sealed class AgentSession : IChannelPeer, IDisposable
 
     public void Dispose()
     {
-        _over.Cancel();
+        End();
         _over.Dispose();
     }
 

@@ -62,8 +62,24 @@ internal sealed class BlockOutputReader(string path, long start, Func<BlockOutpu
             var count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - _sent)), start + _sent);
             if (count == 0)
                 return;
-            await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, count) }).ConfigureAwait(false);
+            // Asked after the reading: what was no hole then was none while it was read.
+            var hole = AgentNativeMethods.NextHole(_file, start + _sent) - start;
+            var isCut = hole < _sent + count;
+            if (isCut)
+                count = buffer.AsSpan(0, (int)(hole - _sent)).TrimEnd((byte)0).Length; // the note in the gap is followed by zeros
+            if (count > 0)
+                await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, count) }).ConfigureAwait(false);
             _sent += count;
+            if (isCut)
+                await SkipAsync(hole, end).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The supervisor takes the middle out of a file that has grown too large; where it was, only zeros are read.</summary>
+    private async Task SkipAsync(long hole, long end)
+    {
+        var next = Math.Min(end, AgentNativeMethods.NextData(_file, start + hole) - start);
+        await send(new BlockOutput { Offset = _sent, LeftOut = next - _sent }).ConfigureAwait(false);
+        _sent = next;
     }
 }

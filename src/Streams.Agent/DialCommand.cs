@@ -1,24 +1,34 @@
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using Streams.Supervision;
 
 namespace Streams.Agent;
 
-/// <summary>Joins standard input and output to a running agent's socket, so that a new connection to the host reaches it.</summary>
+/// <summary>
+/// Joins standard input and output to a running agent's socket, so that a new connection to the host reaches it. Where the
+/// agent is dead, ends what it has left, and says so.
+/// </summary>
 internal static class DialCommand
 {
-    public static async Task<int> RunAsync(string path)
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+
+    /// <param name="directory">The agent's run directory.</param>
+    /// <param name="mark">Begins the one line that is printed before the bytes of the agent, so that it is told from noise.</param>
+    public static async Task<int> RunAsync(string directory, string mark)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path)).ConfigureAwait(false);
+            using var limit = new CancellationTokenSource(ConnectLimit);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(directory, "agent.sock")), limit.Token).ConfigureAwait(false);
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"no agent answers at {path}: {exception.Message}").ConfigureAwait(false);
+            await Console.Out.WriteLineAsync($"{mark} {await FindOutAsync(directory, exception).ConfigureAwait(false)}").ConfigureAwait(false);
             return 3;
         }
 
+        await Console.Out.WriteLineAsync($"{mark} DIALED").ConfigureAwait(false);
         // Blocking copies on threads of their own: the cheapest relay there is. Each direction half-closes by itself.
         var up = new Thread(() => CopyUp(socket)) { IsBackground = true, Name = "to the agent" };
         up.Start();
@@ -26,6 +36,21 @@ internal static class DialCommand
         down.Start();
         down.Join(); // the agent's end is the end: nobody is left to read what still comes
         return 0;
+    }
+
+    /// <summary>No agent answers. If it is certain that there is none any more, nothing of it is left either when this returns.</summary>
+    private static async Task<string> FindOutAsync(string directory, Exception why)
+    {
+        if (!Directory.Exists(directory))
+            return "BUSY its directory is gone";
+        var boot = (await File.ReadAllTextAsync("/proc/sys/kernel/random/boot_id").ConfigureAwait(false)).Trim();
+        if (AgentIdentity.Read(directory) is not { } identity || identity.IsAlive(boot))
+            return $"BUSY {why.Message}";
+        var left = boot == identity.Boot ? await Leftovers.EndAsync(identity.Leash, TimeProvider.System).ConfigureAwait(false) : new EndResult(0, []);
+        if (left.Strays.Count > 0)
+            return $"STRAYS its process is gone, and {string.Join(", ", left.Strays.Select(stray => $"{stray.ProcessId} ({stray.Command})"))} cannot be ended";
+        FileTree.Remove(directory);
+        return "GONE its process was ended from outside, or crashed";
     }
 
     private static void CopyUp(Socket socket)

@@ -34,7 +34,7 @@ internal sealed class Lease(Func<long> bootTime)
         }
     }
 
-    /// <summary>A controller has attached.</summary>
+    /// <summary>The first controller has attached: nothing runs yet, so there is nothing that could run for too long.</summary>
     public void Begin(long length)
     {
         lock (_gate)

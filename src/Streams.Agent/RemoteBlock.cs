@@ -47,7 +47,8 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
     }
 
     /// <summary>Runs the block in its worker; never throws. Tells its end when all that belongs to it has been sent.</summary>
-    public async Task RunAsync()
+    /// <returns>The sequence of the event that tells its end.</returns>
+    public async Task<ulong> RunAsync()
     {
         spec.Directory = worker.BlockDirectory(Ordinal);
         if (spec.Sync is not null)
@@ -78,9 +79,11 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
         ended.WorkerEnded = Volatile.Read(ref _workerEnded);
         worker.End(this);
         agent.Journal.Ended(key, ended);
-        worker.Publish(new AgentEvent { Ended = ended });
+        var told = new AgentEvent { Ended = ended };
+        worker.Publish(told);
         _ended.TrySetResult();
         FileTree.Remove(spec.Directory); // what a leftover holds on to goes with the run directory
+        return told.Sequence;
     }
 
     /// <summary>Sweeps, then sends the rest of the output and the files, in this order: leftovers may still write.</summary>

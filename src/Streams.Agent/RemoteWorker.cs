@@ -10,16 +10,27 @@ namespace Streams.Agent;
 /// <summary>One worker process and its connection; runs one block at a time.</summary>
 internal sealed class RemoteWorker
 {
+    private const int MostWaiting = 64;
+
+    /// <summary>Of Microsoft.Extensions.Logging.LogLevel, which the agent does without.</summary>
+    private const int Warning = 3;
+
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(2);
 
     private readonly AgentContext _agent;
     private readonly StartRemoteWorker _start;
     private readonly int _number;
-    private readonly Func<AgentSession?> _session;
+    private readonly Func<Task<AgentSession>> _session;
     private readonly TaskCompletionSource<FramedStream> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readingEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _gone;
+
+    /// <summary>Connections of blocks that came while no session was there.</summary>
+    private int _waitingForSession;
+
+    /// <summary>What its block said and nobody will ever read. The connection's thread, and its end.</summary>
+    private long _leftOut;
 
     /// <summary>Written by a loop of its own: a worker that does not read must not hold up the session.</summary>
     private readonly Channel<ToWorker> _outgoing = Channel.CreateUnbounded<ToWorker>(new UnboundedChannelOptions { SingleReader = true });
@@ -27,7 +38,7 @@ internal sealed class RemoteWorker
     private volatile RemoteBlock? _running;
     private Socket? _sync;
 
-    public RemoteWorker(AgentContext agent, StartRemoteWorker start, int number, Func<AgentSession?> session)
+    public RemoteWorker(AgentContext agent, StartRemoteWorker start, int number, Func<Task<AgentSession>> session)
     {
         _agent = agent;
         _start = start;
@@ -178,13 +189,34 @@ internal sealed class RemoteWorker
             case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Measure when message.Measure.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Part when message.Part.Ordinal == block.Ordinal:
-                _agent.Events.WaitForRoomAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                Publish(new AgentEvent { FromWorker = message });
+                PublishBulk(block, message);
                 break;
             case FromWorker.KindOneofCase.Finished when message.Finished.Ordinal == block.Ordinal:
+                SayWhatIsLeftOut(block);
                 block.HasFinished(message.Finished);
                 break;
         }
+    }
+
+    private void PublishBulk(RemoteBlock block, FromWorker message)
+    {
+        // Once something is left out, all is, until the gap can be told of: it is in one place then.
+        if (_leftOut > 0 && _agent.Events.HasRoom)
+            SayWhatIsLeftOut(block);
+        if (_leftOut > 0 || !_agent.Events.TryPublishBulk(new AgentEvent { Worker = Id, FromWorker = message }))
+            _leftOut++;
+    }
+
+    private void SayWhatIsLeftOut(RemoteBlock block)
+    {
+        if (_leftOut == 0)
+            return;
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"[... {_leftOut} log lines and the like are left out here: the controller was away for so long that there was no room for them on the host ...]");
+        var log = new BlockLog { Ordinal = block.Ordinal, Level = Warning, Text = text, UnixUs = _agent.Time.GetUtcNow().ToUnixTimeMilliseconds() * 1000 };
+        _leftOut = 0;
+        Publish(new AgentEvent { FromWorker = new FromWorker { Log = log } });
     }
 
     /// <summary>Sees to the worker's end: everything it said is taken in first, then its block and the controller are told.</summary>
@@ -204,13 +236,17 @@ internal sealed class RemoteWorker
         _gone = true;
         _outgoing.Writer.TryComplete();
         if (_running is { } block)
+        {
+            SayWhatIsLeftOut(block);
             await block.WorkerIsGoneAsync(ended).ConfigureAwait(false);
+        }
+
         Publish(new AgentEvent { WorkerGone = new WorkerGone { Worker = Id, Ended = ended, OutputTail = BlockOutputReader.ReadEnd(OutputPath) } });
         _sync?.Dispose();
         File.Delete(_agent.Directory.SyncSocket(_number));
     }
 
-    /// <summary>A block's connection to the sync server travels in the session; without one it is refused.</summary>
+    /// <summary>A block's connection to the sync server travels in the session; without one it waits for the next.</summary>
     private async Task AcceptSyncAsync(Socket listener)
     {
         try
@@ -218,15 +254,28 @@ internal sealed class RemoteWorker
             while (true)
             {
                 var connection = await listener.AcceptAsync().ConfigureAwait(false);
-                if (_session() is { } session)
-                    _ = session.RelayAsync(Id, new NetworkStream(connection, ownsSocket: true));
-                else
-                    connection.Dispose();
+                _ = RelayAsync(connection);
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // The worker is gone.
         }
+    }
+
+    private async Task RelayAsync(Socket connection)
+    {
+        var session = _session();
+        if (!session.IsCompleted)
+        {
+            if (Interlocked.Increment(ref _waitingForSession) <= MostWaiting)
+                await Task.WhenAny(session, _readingEnded.Task).ConfigureAwait(false);
+            Interlocked.Decrement(ref _waitingForSession);
+        }
+
+        if (session.IsCompletedSuccessfully)
+            await (await session.ConfigureAwait(false)).RelayAsync(Id, new NetworkStream(connection, ownsSocket: true)).ConfigureAwait(false);
+        else
+            connection.Dispose();
     }
 }

@@ -22,6 +22,15 @@ internal sealed class RunDirectory : IDisposable
 
     public string Journal => _directory["journal"];
 
+    /// <summary>Where events wait that memory has no room for.</summary>
+    public string Spool => _directory["spool"];
+
+    /// <summary>What the command printed that was to start the host anew.</summary>
+    public string RebootOutput => _directory["reboot.log"];
+
+    /// <summary>Who serves here; outlives a killed agent.</summary>
+    public string Identity => AgentIdentity.PathIn(Root);
+
     public string SyncSocket(int worker) => _directory[string.Create(CultureInfo.InvariantCulture, $"sync-{worker}.sock")];
 
     public string Output(int worker) => _directory[string.Create(CultureInfo.InvariantCulture, $"out/{worker}.log")];

@@ -22,12 +22,15 @@ internal static class ServeCommand
         using var directory = new RunDirectory();
         using var journal = new Journal(directory.Journal);
         using var gate = new WorkerGate(directory.WorkersSocket);
-        var supervisor = await WorkerSupervisor.StartAsync().ConfigureAwait(false);
+        // Before anything is started: whoever finds a dead agent ends by this what it had started.
+        var identity = AgentIdentity.Write(directory.Root, boot);
+        using var events = new EventLog(directory.Spool);
+        var supervisor = await WorkerSupervisor.StartAsync(identity.Leash).ConfigureAwait(false);
         await using var ended = supervisor.ConfigureAwait(false);
         var agent = new AgentContext
         {
             Options = options, Epoch = epoch, Directory = directory, Supervisor = supervisor, Journal = journal,
-            Events = new EventLog(), Gate = gate, Time = TimeProvider.System,
+            Events = events, Gate = gate, Time = TimeProvider.System,
         };
         var run = new AgentRun(agent, boot);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => EndBySignal(run, context));
@@ -35,8 +38,12 @@ internal static class ServeCommand
         // A lost terminal or login is a lost connection: the lease decides.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
         using var server = await ServeAsync(agent, run, boot).ConfigureAwait(false);
+        var dial = DialScript.Write(options, directory.Root);
         await Task.WhenAll(run.WatchLeaseAsync(), run.Over).ConfigureAwait(false);
+        var reason = await run.Over.ConfigureAwait(false);
+        await Console.Error.WriteLineAsync($"the run ends: {reason}").ConfigureAwait(false);
         await run.StopWorkersAsync().ConfigureAwait(false);
+        dial?.Ended(reason);
         run.CleanedUp();
         using var limit = new CancellationTokenSource(CloseLimit);
         await server.StopAsync(limit.Token).ConfigureAwait(false);

@@ -60,6 +60,13 @@ public sealed class SyncServer : IAsyncDisposable
     /// <summary>Notes a sign of life of a party and, when given, the last line of its output. Cheap: takes no lock.</summary>
     public void NoteOutput(string party, string? lastLine) => _signs.GetOrAdd(party, _ => new PartySigns()).Note(_hub.Now, lastLine);
 
+    /// <summary>
+    /// Says that a party, and those under its name, cannot be reached for now by no fault of theirs, or can be again: their
+    /// host's link is down. Meanwhile neither silence nor a broken connection is taken for their end; that has to be said by
+    /// <see cref="EndParty"/>. Afterwards they have the usual grace to come back.
+    /// </summary>
+    public void NoteContact(string party, bool isAway) => _hub.Post(new ContactNoted(party, isAway));
+
     /// <summary>Says that a party, and with it those under its name, ended and comes to no further round.</summary>
     public void EndParty(string party, SyncPartyEnd end) => _hub.Post(new Ended(party, end));
 

@@ -35,17 +35,23 @@ public sealed record StreamCollectionOptions
     = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a host goes on by itself when contact is lost. After it everything of this run has ended there, and running
-    /// blocks are <see cref="OutcomeReason.Lost"/>.
+    /// How long a host goes on by itself when contact is lost. Within it the link may come back, and blocks have not noticed;
+    /// after it everything of this run has ended there, and running blocks are <see cref="OutcomeReason.Lost"/>. The collection
+    /// that connects to a host first decides for those that share the connection.
     /// </summary>
-    /// <value>120 seconds by default. Zero: everything there ends as soon as the connection does.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Negative, or longer than about 24 days.</exception>
+    /// <value>
+    /// 120 seconds by default; 1 hour while a debugger is attached, for a test that stands at a breakpoint renews nothing. Zero:
+    /// everything there ends as soon as the connection does.
+    /// </value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, shorter than 1 second but not zero, or longer than 24 hours.</exception>
     public TimeSpan Lease
     {
         get;
-        init => field = value == TimeSpan.Zero ? value : CheckLimit(value, nameof(Lease));
+        init => field = value == TimeSpan.Zero || (value >= TimeSpan.FromSeconds(1) && value <= TimeSpan.FromHours(24))
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Lease), value, "Lease must be zero, or between 1 second and 24 hours.");
     }
-    = TimeSpan.FromSeconds(120);
+    = System.Diagnostics.Debugger.IsAttached ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(120);
 
     /// <summary>Name of the owning test, where it cannot be found out, or another is wanted.</summary>
     /// <value>Found out from the test framework by default.</value>

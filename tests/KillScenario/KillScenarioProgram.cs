@@ -1,3 +1,4 @@
+using System.Globalization;
 using Streams;
 
 namespace KillScenario;
@@ -5,7 +6,9 @@ namespace KillScenario;
 /// <summary>
 /// A small run that is killed at every moment: two streams, four blocks, a barrier, a file, and a daemon that every block
 /// leaves behind. What really happened is written by the blocks themselves, with fsync, to a file outside of everything.
-/// Arguments: DIRECTORY MARK ["sweep"]; "sweep" runs one empty block, as the next run on this machine would.
+/// Arguments: DIRECTORY MARK ["sweep"]; "sweep" runs one empty block, as the next run on this machine would. With the variable
+/// KILL_SCENARIO_PLACE the streams are on that host, reached as KILL_SCENARIO_SSH (a configuration file) says, with a lease of
+/// KILL_SCENARIO_LEASE seconds; the truth is then in /tmp there.
 /// </summary>
 internal static class KillScenarioProgram
 {
@@ -21,16 +24,26 @@ internal static class KillScenarioProgram
             BlockTimeLimit = Limit,
             Grace = TimeSpan.FromSeconds(1),
         };
+        var place = Environment.GetEnvironmentVariable("KILL_SCENARIO_PLACE") ?? "local";
+        if (place != "local")
+        {
+            options = options with
+            {
+                Lease = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("KILL_SCENARIO_LEASE")!, CultureInfo.InvariantCulture)),
+                Ssh = new SshOptions { ConfigFile = Environment.GetEnvironmentVariable("KILL_SCENARIO_SSH") },
+            };
+        }
+
         await using var streams = new StreamCollection(_ => { }, options);
-        var a = streams.Add("local", "a");
+        var a = streams.Add(place, "a");
         if (arguments is [_, _, "sweep"])
         {
             await a.RunFgAsync(() => { });
             return 0;
         }
 
-        var b = streams.Add("local", "b");
-        var truth = Path.Combine(directory, "truth");
+        var b = streams.Add(place, "b");
+        var truth = Path.Combine(place == "local" ? directory : "/tmp", "truth");
         var runs = new List<BlockRun>
         {
             a.RunBg(block => Truth.RunAsync(block, truth, "a1", mark, barrier: null), new BlockOptions { Name = "a1" }),

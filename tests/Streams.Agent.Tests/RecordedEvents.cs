@@ -14,6 +14,9 @@ internal sealed class RecordedEvents : IBlockEvents
 
     public List<string> Lines { get; } = [];
 
+    /// <summary>True for each loss of the link, false for each return.</summary>
+    public List<bool> Away { get; } = [];
+
     public StringBuilder OutputText { get; } = new();
 
     public Dictionary<string, (long Size, byte[] Digest, string? Refused)> Files { get; } = [];
@@ -41,6 +44,8 @@ internal sealed class RecordedEvents : IBlockEvents
     public void PartEntered(Streams.Wire.WirePart part)
     {
     }
+
+    public void LinkChanged(bool isAway) => Away.Add(isAway);
 
     public void SharesSync()
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Streams.Hosts;
 using Streams.Remoting;
 using Streams.Remoting.Grpc;
 using Streams.Wire;
@@ -21,7 +20,7 @@ public sealed class RunningAgent : IAsyncDisposable
         File.WriteAllText(_files["program/T.deps.json"], "{}");
         if (withFakeWorker)
             Protoc(_files["program"]);
-        var start = new ProcessStartInfo(Dotnet, [AgentPath, "serve", "--dotnet", withFakeWorker ? _files["program/fake_worker.py"] : Dotnet, "--program", withRealWorker ? AppContext.BaseDirectory : _files["program"], "--entry", withRealWorker ? "Streams.Agent.Tests" : "T"])
+        var start = new ProcessStartInfo(Dotnet, [AgentPath, "serve", "--dial", _files["dial"], "--dotnet", withFakeWorker ? _files["program/fake_worker.py"] : Dotnet, "--program", withRealWorker ? AppContext.BaseDirectory : _files["program"], "--entry", withRealWorker ? "Streams.Agent.Tests" : "T"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -31,6 +30,7 @@ public sealed class RunningAgent : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
         Errors = _process.StandardError.ReadToEndAsync();
+        Connector = new CuttableConnector(Output, Input);
     }
 
     public static string Dotnet => Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "/usr/share/dotnet/dotnet";
@@ -72,9 +72,19 @@ public sealed class RunningAgent : IAsyncDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    internal Task<AgentConnection> OpenAsync(TimeSpan? lease = null) => AgentConnection.OpenAsync(
-        new StartedAgent(new PipeConnection(Output, Input), new HostFacts { System = "Linux", Architecture = "x86_64", Libc = "glibc" }, "agent.log"),
-        new AgentConnectionOptions { Run = new string('a', 32), Host = "testhost", Lease = lease ?? TimeSpan.FromSeconds(30), KillBudget = TimeSpan.FromSeconds(1) },
+    /// <summary>Its connections, the first over the pipes and later ones by a shell and "dial", all of which can be cut.</summary>
+    internal CuttableConnector Connector { get; }
+
+    internal Task<AgentConnection> OpenAsync(TimeSpan? lease = null, bool reconnects = false) => AgentConnection.OpenAsync(
+        new StartedAgent(Connector.First, new HostFacts { System = "Linux", Architecture = "x86_64", Libc = "glibc" }, _files["agent.log"]),
+        new AgentConnectionOptions
+        {
+            Run = new string('a', 32),
+            Host = "testhost",
+            Lease = lease ?? TimeSpan.FromSeconds(30),
+            KillBudget = TimeSpan.FromSeconds(1),
+            Reconnector = reconnects ? new HostReconnector(Connector, _files["agent.log"], new BootstrapOptions()) : null,
+        },
         CancellationToken.None);
 
     /// <summary>Waits for the agent's own end; its exit code.</summary>
@@ -110,27 +120,10 @@ public sealed class RunningAgent : IAsyncDisposable
         using var protoc = Process.Start("protoc", ["-I", assets, $"--python_out={directory}", "worker.proto", "supervisor.proto", "agent.proto"]);
         protoc.WaitForExit();
         Assert.Equal(0, protoc.ExitCode);
-        foreach (var script in new[] { "fake_worker.py", "grpc_client.py" })
+        foreach (var script in new[] { "fake_worker.py", "grpc_client.py", "grpc_reattach.py" })
         {
             File.Copy(Path.Combine(assets, script), Path.Combine(directory, script));
             File.SetUnixFileMode(Path.Combine(directory, script), (UnixFileMode)0b111_000_000);
-        }
-    }
-
-    private sealed class PipeConnection(Stream output, Stream input) : HostConnection
-    {
-        public override Stream FromHost => output;
-
-        public override Stream ToHost => input;
-
-        public override Task<HostConnectException> ExplainAsync(string stage, CancellationToken cancellationToken) =>
-            Task.FromResult(new HostConnectException(HostFailure.ConnectionClosed, stage, "the pipe ended"));
-
-        public override ValueTask DisposeAsync()
-        {
-            input.Dispose();
-            output.Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

@@ -48,6 +48,32 @@ public sealed class ContactTests : IAsyncLifetime
         Assert.Equal("GO x a 1 2", await hand.ReadLineAsync());
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Party_that_is_away_is_neither_asked_nor_lost_and_afterwards_has_its_grace(bool comesBack)
+    {
+        await using (var before = await RawClient.GreetAsync(_meeting.Server, "a"))
+        {
+            await before.SendAsync("ENTER x 2 60 a1\n");
+            Assert.Equal("WAIT x a1 1 1/2", await before.ReadLineAsync());
+            _meeting.Server.NoteContact("a", isAway: true);
+        }
+
+        var other = _meeting.Client("b").BarrierAsync("x", 2);
+        await Task.Delay(1.5 * Quick.Grace);   // it would be lost by now
+        Assert.False(other.IsCompleted);
+        _meeting.Server.NoteContact("a", isAway: false);
+        if (!comesBack)
+        {
+            Assert.Equal("a", (await Assert.ThrowsAsync<BarrierBrokenException>(() => other.DefaultTimeout())).By);
+            return;
+        }
+
+        await using var after = await RawClient.GreetAsync(_meeting.Server, "a");
+        await after.SendAsync("ENTER x 2 60 a1\n");
+        await other.DefaultTimeout();
+        Assert.Equal("GO x a1 1 2", await after.ReadLineAsync());
+    }
+
     [Fact]
     public async Task Party_that_comes_back_within_the_grace_goes_on_waiting()
     {

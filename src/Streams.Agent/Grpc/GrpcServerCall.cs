@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Streams.Wire;
 
@@ -30,6 +31,16 @@ internal sealed class GrpcServerCall(IFeatureCollection features, CancellationTo
         if (await ReadAsync(parser).ConfigureAwait(false) is not null)
             throw new GrpcException(GrpcStatusCode.Internal, "the call has two requests where one is expected");
         return message;
+    }
+
+    /// <summary>
+    /// Ends the connection that the call came over, and every other call on it. Standard input and output stay as they are:
+    /// they belong to the process.
+    /// </summary>
+    public void AbortConnection()
+    {
+        if (features.Get<IConnectionLifetimeFeature>() is { } connection and not Transport.StdioConnection)
+            connection.Abort();
     }
 
     /// <summary>Puts a message in the buffer; <see cref="FlushAsync"/> sends it.</summary>

@@ -25,6 +25,9 @@ internal sealed record Tick : Input
 
 internal sealed record Declared(SyncParty Party, PartySigns Signs) : Input;
 
+/// <summary>A party and those under its name cannot be reached, or can be again.</summary>
+internal sealed record ContactNoted(string Party, bool IsAway) : Input;
+
 internal sealed record Ended(string Party, SyncPartyEnd End) : Input;
 
 /// <summary>Whether parties nobody has declared may still come.</summary>

@@ -36,6 +36,9 @@ internal sealed class Party(string name) : IDeadline
     /// <summary>Whether parties under its name may be on their way at any moment, whatever it does itself.</summary>
     public bool HasOthers { get; set; }
 
+    /// <summary>Whether it cannot be reached for now by no fault of its own, as the embedding program said.</summary>
+    public bool IsAway { get; set; }
+
     public TimeSpan LastHeard { get; set; }
 
     /// <summary>When it was asked for a sign of life that has not come; null when nothing is outstanding.</summary>

@@ -18,6 +18,18 @@ internal sealed partial class SyncMachine
             FindDoomed();
     }
 
+    /// <summary>The link to a party's host is down, or up again: whether those behind it live is not judged meanwhile.</summary>
+    private void NoteContact(Party party, bool isAway)
+    {
+        foreach (var member in (Party[])[party, .. _descendants.Of(party.Name)])
+        {
+            member.IsAway = isAway;
+            member.PingedAt = null;
+            if (member.Session is null && member.Due != TimeSpan.MaxValue)
+                _deadlines.Set(member, _now + GraceOf(member));
+        }
+    }
+
     private void Open(bool isOpen)
     {
         IsSealed = !isOpen;

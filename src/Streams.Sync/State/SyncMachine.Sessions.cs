@@ -7,6 +7,9 @@ internal sealed partial class SyncMachine
 {
     private const int KeptParties = 20_000;
 
+    /// <summary>Who said that a party is away says how that ended; this is for the case that nobody does.</summary>
+    private static readonly TimeSpan LongestAway = TimeSpan.FromDays(1);
+
     private int _mayBring;
     private int _haveOthers;
     private int _partiesBeforePruning = KeptParties;
@@ -161,9 +164,11 @@ internal sealed partial class SyncMachine
         session.Former = party;
         party.Session = null;
         party.PingedAt = null;
-        _deadlines.Set(party, _now + Options.Grace);
+        _deadlines.Set(party, _now + GraceOf(party));
         UpdateLive(party);
     }
+
+    private TimeSpan GraceOf(Party party) => party.IsAway ? LongestAway : Options.Grace;
 
     private void KeepHalf(Session session, Party party)
     {
@@ -215,7 +220,7 @@ internal sealed partial class SyncMachine
     {
         foreach (var party in _live)
         {
-            if (party.Waits.Count == 0 || party.IsManual || party.Session is not { } session)
+            if (party.Waits.Count == 0 || party.IsManual || party.IsAway || party.Session is not { } session)
                 continue;
             if (party.PingedAt is { } pinged && _now - pinged >= Options.Heartbeat && _now - party.LastHeard > Options.Fresh)
             {

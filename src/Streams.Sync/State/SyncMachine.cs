@@ -68,6 +68,9 @@ internal sealed partial class SyncMachine(MachineOptions options)
             case Declared declared:
                 Declare(declared.Party, declared.Signs);
                 break;
+            case ContactNoted { Party: var name } noted when _parties.TryGetValue(name, out var party):
+                NoteContact(party, noted.IsAway);
+                break;
             case Ended ended:
                 End(FindOrAddParty(ended.Party), ended.End);
                 break;

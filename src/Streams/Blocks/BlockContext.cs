@@ -123,6 +123,8 @@ public sealed partial class BlockContext
             return [.. _notes];
     }
 
+    private static readonly TimeSpan DefaultSyncGrace = TimeSpan.FromSeconds(10);
+
     private SyncClient Connect()
     {
         if (_specification.Sync is not { Address.Length: > 0 } endpoint)
@@ -132,6 +134,7 @@ public sealed partial class BlockContext
             Address = endpoint.Address,
             Token = endpoint.Token,
             Party = endpoint.Party,
+            Grace = TimeSpan.FromMilliseconds(Math.Max(endpoint.GraceMs, DefaultSyncGrace.TotalMilliseconds)),
             RemainingTime = _specification.TimeLimitMs > 0 ? RemainingTime : null,
             DefaultTimeout = Timeout.InfiniteTimeSpan,
         });

@@ -24,6 +24,14 @@ internal interface IBlockEvents
     /// <summary>A block with set-up and tear-down has entered one of its parts.</summary>
     void PartEntered(WirePart part);
 
+    /// <summary>
+    /// The block's host cannot be reached for now, or can be again. Meanwhile nobody knows whether the block lives: that is
+    /// told by its verdict.
+    /// </summary>
+    void LinkChanged(bool isAway)
+    {
+    }
+
     /// <summary>Raw output (standard output and error, in order) at this offset of the block's output.</summary>
     void Output(long offset, ReadOnlySpan<byte> data);
 

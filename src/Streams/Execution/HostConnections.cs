@@ -51,7 +51,14 @@ internal sealed class HostConnections(string run) : IAsyncDisposable
         var connector = host.CreateConnector(options.Ssh);
         var start = new BootstrapOptions { Entry = ProgramBundle.EntryOfThisProcess, Time = options.TimeProvider };
         var started = await Bootstrapper.StartAsync(connector, Bundles, start, cancellationToken).ConfigureAwait(false);
-        var attach = new AgentConnectionOptions { Run = run, Host = host.ToString(), Lease = options.Lease, Time = options.TimeProvider };
+        var attach = new AgentConnectionOptions
+        {
+            Run = run,
+            Host = host.ToString(),
+            Lease = options.Lease,
+            Reconnector = new HostReconnector(connector, started.AgentDiagnostics, start),
+            Time = options.TimeProvider,
+        };
         return await AgentConnection.OpenAsync(started, attach, cancellationToken).ConfigureAwait(false);
     }
 

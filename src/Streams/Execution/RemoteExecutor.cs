@@ -1,4 +1,5 @@
 using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Remoting;
 using Streams.Wire;
 
@@ -17,12 +18,35 @@ internal sealed class RemoteExecutor(HostConnections hosts, StreamHost host, Wor
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        var agent = _agent ?? await ConnectAsync(cancellationToken).ConfigureAwait(false);
-        await agent.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            var agent = _agent ?? await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            // Another stream may be starting the host anew, which ends this agent, but not this stream.
+            await agent.Connection.RebootOver.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!agent.Connection.HasRebooted)
+            {
+                try
+                {
+                    await agent.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+                catch (HostConnectException) when (agent.Connection.HasRebooted)
+                {
+                    // It began at this very moment.
+                }
+            }
+
+            Interlocked.CompareExchange(ref _agent, null, agent);
+        }
     }
 
-    public Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop) =>
-        (_agent ?? throw new InvalidOperationException("The executor has not been prepared.")).RunAsync(specification, events, stop);
+    public Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop)
+    {
+        var agent = _agent ?? throw new InvalidOperationException("The executor has not been prepared.");
+        return specification.WorkCase == BlockSpec.WorkOneofCase.Reboot
+            ? RebootAsync(agent.Connection, specification, events, stop)
+            : agent.RunAsync(specification, events, stop);
+    }
 
     public Task StopAsync(TimeSpan grace) => _agent?.StopAsync(grace) ?? Task.CompletedTask;
 
@@ -31,6 +55,35 @@ internal sealed class RemoteExecutor(HostConnections hosts, StreamHost host, Wor
         if (_agent is { } agent)
             await agent.DisposeAsync().ConfigureAwait(false);
         _connecting.Dispose();
+    }
+
+    /// <summary>Passed when the host is up with another boot id and a worker of this stream runs there.</summary>
+    private async Task<BlockVerdict> RebootAsync(AgentConnection connection, BlockSpec specification, IBlockEvents events, CancellationToken stop)
+    {
+        var time = options.TimeProvider;
+        var began = time.GetTimestamp();
+        var limit = specification.TimeLimitMs > 0 ? TimeSpan.FromMilliseconds(specification.TimeLimitMs) : Timeout.InfiniteTimeSpan;
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            events.Started();
+            Log($"rebooting {host}");
+            await connection.RebootAsync(linked.Token).ConfigureAwait(false);
+            Log($"{host} is up again");
+            await PrepareAsync(linked.Token).ConfigureAwait(false);
+            return new BlockVerdict { Outcome = BlockOutcome.Pass, Reason = OutcomeReason.FinalMessage, Message = "", Received = true, Elapsed = time.GetElapsedTime(began) };
+        }
+        catch (OperationCanceledException) when (linked.IsCancellationRequested)
+        {
+            return HostReboots.NotBack(host.ToString(), stop.IsCancellationRequested, limit);
+        }
+        catch (StreamsException exception)
+        {
+            return UnstartedVerdict.Failed(exception.Message, streamIsLost: connection.Lost.IsCompleted);
+        }
+
+        void Log(string text) => events.Logged(time.GetUtcNow(), Microsoft.Extensions.Logging.LogLevel.Information, text);
     }
 
     private async Task<AgentExecutor> ConnectAsync(CancellationToken cancellationToken)

@@ -98,6 +98,9 @@ internal sealed class SyncParties(string collection, SyncServer? external, TimeP
     /// <summary>Commands of the block may come as parties under its own.</summary>
     public void Shares(BlockSpec block) => Declare(block, "running", sharing: true);
 
+    /// <summary>The block's host cannot be reached, or can be again.</summary>
+    public void LinkChanged(BlockSpec block, bool isAway) => Started?.NoteContact(block.Sync.Party, isAway);
+
     public void LastLine(BlockSpec block, string line) => Started?.NoteOutput(block.Sync.Party, line);
 
     public void Ended(BlockSpec block, BlockResult result) => Started?.EndParty(

@@ -24,6 +24,15 @@ internal sealed class AgentBlock(BlockSpec specification, IBlockEvents events)
 
     public void WorkerIsGone(WorkerGone gone) => _ended.TrySetResult(new AgentBlockEnd { Gone = gone });
 
+    /// <summary>The link to its host was lost, or is back. In order with the events.</summary>
+    public void LinkChanged(DateTimeOffset time, string text, bool isAway)
+    {
+        if (_ended.Task.IsCompleted)
+            return;
+        events.LinkChanged(isAway);
+        events.Logged(time, LogLevel.Warning, text);
+    }
+
     public void Receive(AgentEvent happened)
     {
         switch (happened.KindCase)

@@ -1,61 +1,46 @@
 using System.Globalization;
-using Streams.Hosts;
 using Streams.Processes;
-using Streams.Remoting.Grpc;
 using Streams.Wire;
 
 namespace Streams.Remoting;
 
 /// <summary>
-/// The controller's end of one agent: one per host and test process, shared by all streams there. One loop receives and
-/// hands events to the executor of their worker; heartbeats tell that the agent lives, and renew its lease.
+/// The controller's end of one agent: one per host and test process, shared by all streams there. Lives over any number of
+/// connections, one after another: what was not confirmed is sent again over the next, and events go on where they stopped.
 /// </summary>
 internal sealed class AgentConnection : IAsyncDisposable
 {
-    private const string AttachMethod = "/streams.v1.Agent/Attach";
-    private const string DescribeMethod = "/streams.v1.Agent/Describe";
-    private const int AcknowledgeAfterEvents = 32;
-    private const int AcknowledgeAfterBytes = 256 * 1024;
-
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
 
     private readonly AgentConnectionOptions _options;
-
-    /// <summary>Asked once, after the loss: whether the agent's own end is what ended the connection.</summary>
-    private readonly Lazy<Task<bool>> _agentHasEnded;
-    private readonly HostConnection _transport;
-    private readonly GrpcClient _client;
-    private readonly GrpcCall<FromAgent> _call;
-    private readonly CancellationTokenSource _over = new();
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly AgentLease _lease;
+    private readonly AgentOrders _orders = new();
+    private readonly AgentWorkers _workers = new();
+    private readonly AgentSyncServers _syncServers = new();
+    private readonly string _token = RandomText.Hex(16);
+    private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<AgentLoss> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly AgentSyncChannels _channels;
 
-    /// <summary>Who is told of a worker's events. Guarded by <see cref="_gate"/>.</summary>
-    private readonly Dictionary<string, Action<AgentEvent>> _workers = [];
+    /// <summary>Of the reboot that is under way: its refusal, and its end by whatever means. Guarded by <see cref="_gate"/>.</summary>
+    private TaskCompletionSource<string> _rebootRefused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _reboot = Task.CompletedTask;
+
+    /// <summary>Null while there is none. Guarded by <see cref="_gate"/>.</summary>
+    private AgentLink? _link;
+
+    /// <summary>Completed by the next link, and replaced when it has ended. Guarded by <see cref="_gate"/>.</summary>
+    private TaskCompletionSource<AgentLink> _linked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private int _lastWorker;
-
-    /// <summary>Receiving loop only.</summary>
-    private ulong _lastSequence;
-    private int _unacknowledgedEvents;
-    private int _unacknowledgedBytes;
-
-    /// <summary>When something last came from the agent; the lease cannot end later than counted from here.</summary>
-    private long _lastHeard;
     private int _goodbye;
-    private Task _receiving = Task.CompletedTask;
-    private Task _watching = Task.CompletedTask;
+    private volatile bool _isRebooting;
+    private Task _living = Task.CompletedTask;
 
-    private AgentConnection(StartedAgent started, AgentConnectionOptions options)
+    private AgentConnection(AgentConnectionOptions options)
     {
-        _agentHasEnded = new Lazy<Task<bool>>(started.Connection.FarProgramHasEndedAsync);
         _options = options;
-        _transport = started.Connection;
-        _client = new GrpcClient(new DuplexStream(started.Connection.FromHost, started.Connection.ToHost), options.Time);
-        _call = _client.Open(AttachMethod, FromAgent.Parser, deadline: null, _over.Token);
-        _lastHeard = options.Time.GetTimestamp();
-        _channels = new AgentSyncChannels(SendAsync);
+        _lease = new AgentLease(options.Lease, options.KillBudget, options.Time);
     }
 
     /// <summary>The host as its author wrote it.</summary>
@@ -66,39 +51,55 @@ internal sealed class AgentConnection : IAsyncDisposable
     /// <summary>The agent's random name; a restarted agent has another one.</summary>
     public string Epoch { get; private set; } = "";
 
-    /// <summary>Completes when the connection has ended, by whatever means.</summary>
+    /// <summary>Changes when the host is started anew.</summary>
+    public string Boot { get; private set; } = "";
+
+    /// <summary>Completes when the agent is lost for good: from then on nothing of it runs.</summary>
     public Task<AgentLoss> Lost => _lost.Task;
 
-    /// <summary>The longest that something may still run on the host after the connection was lost.</summary>
-    public TimeSpan LeaseAndKill => _options.Lease == TimeSpan.Zero ? _options.KillBudget : (_options.Lease * 1.01) + _options.KillBudget;
+    /// <summary>True from the moment when the host was to be started anew.</summary>
+    public bool IsRebooting => _isRebooting;
+
+    /// <summary>True if the agent was lost because its host was started anew, as somebody here had wished.</summary>
+    public bool HasRebooted => _lost.Task is { IsCompletedSuccessfully: true, Result.Kind: AgentLossKind.Rebooted };
+
+    /// <summary>Completes when no reboot of the host is under way any more, however it ended; never fails.</summary>
+    public Task RebootOver
+    {
+        get
+        {
+            lock (_gate)
+                return _reboot.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>How long it may take at most until a lost agent is known to be lost.</summary>
+    public TimeSpan LongestUncertainty => (_options.Lease * 1.01) + _options.KillBudget;
 
     /// <summary>Attaches to an agent that was just started, and takes its connection over: also when this fails.</summary>
     /// <exception cref="HostConnectException">The agent did not answer, or not as an agent of this version does.</exception>
     public static async Task<AgentConnection> OpenAsync(StartedAgent started, AgentConnectionOptions options, CancellationToken cancellationToken)
     {
-        var connection = new AgentConnection(started, options);
+        var connection = new AgentConnection(options);
+        var link = new AgentLink(started.Connection, 1, options.Time);
         try
         {
-            await connection.AttachAsync().WaitAsync(options.AttachLimit, options.Time, cancellationToken).ConfigureAwait(false);
-            connection._receiving = connection.ReceiveAsync();
-            connection._watching = connection.WatchAsync();
+            var attach = connection.NewAttachment(0);
+            attach.Connection = 1;
+            var attached = await link.AttachAsync(attach).WaitAsync(options.AttachLimit, options.Time, cancellationToken).ConfigureAwait(false);
+            (connection.Epoch, connection.Boot) = (attached.Epoch, attached.Boot);
+            connection._lease.Hear(attached.AgentTimeMs);
+            connection.SetLink(link);
+            connection._living = connection.LiveAsync(link);
             return connection;
         }
         catch (Exception exception) when (exception is GrpcException or TimeoutException)
         {
-            var why = exception is TimeoutException ? $"it did not answer within {options.AttachLimit.TotalSeconds:0} s" : PrintableText.CleanLine(exception.Message);
-            var cause = exception is GrpcException { Status: GrpcStatusCode.Unavailable } ? await ExplainAsync(started).ConfigureAwait(false) : null;
-            await connection.CloseAsync().ConfigureAwait(false);
-            var said = await started.ReadDiagnosticsAsync(cancellationToken).ConfigureAwait(false);
-            throw new HostConnectException(
-                HostFailure.AgentFailed, "agent",
-                $"The agent on {options.Host} was started but cannot be used: {why}.{(cause is null ? "" : "\n  " + cause.Message)}\n  Its own messages are on {options.Host} in {started.AgentDiagnostics}"
-                + (said.Count == 0 ? "." : $", the last ones:\n    | {string.Join("\n    | ", said)}"),
-                cause ?? exception);
+            throw await AgentStartFailure.ExplainAsync(started, link, options, exception, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
-            await connection.CloseAsync().ConfigureAwait(false);
+            await link.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -107,8 +108,29 @@ internal sealed class AgentConnection : IAsyncDisposable
     public AgentExecutor CreateExecutor(AgentExecutorOptions options) => new(this, options);
 
     /// <summary>What the agent says of itself and its host. Not validated, not escaped.</summary>
-    public Task<HostDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        _client.CallAsync(DescribeMethod, new DescribeRequest(), HostDescription.Parser, _options.Silence, cancellationToken);
+    public async Task<HostDescription> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var link = await NextLinkAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await link.DescribeAsync(_options.Silence, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Starts the host anew; callers that come meanwhile share it. When this returns, it is up again, <see cref="Lost"/> says
+    /// so, and another agent has to be started there.
+    /// </summary>
+    /// <exception cref="StreamsException">The host does not let itself be rebooted; it goes on as it was.</exception>
+    /// <exception cref="OperationCanceledException">It may be on its way down or up.</exception>
+    public Task RebootAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (!_reboot.IsCompleted)
+                return _reboot.WaitAsync(cancellationToken);
+            _rebootRefused = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _isRebooting = true;
+            return _reboot = RebootAsync(_rebootRefused.Task, cancellationToken);
+        }
+    }
 
     /// <summary>Says goodbye, so that the agent ends everything at once, and waits at most two seconds for it.</summary>
     public async ValueTask DisposeAsync()
@@ -117,221 +139,250 @@ internal sealed class AgentConnection : IAsyncDisposable
         {
             try
             {
-                await SendAsync(new FromController { Goodbye = new Goodbye() }).WaitAsync(GoodbyeLimit, Time).ConfigureAwait(false);
-                await _receiving.WaitAsync(GoodbyeLimit, Time).ConfigureAwait(false);
+                var link = await NextLinkAsync().WaitAsync(GoodbyeLimit, Time).ConfigureAwait(false);
+                await link.SendAsync(new FromController { Goodbye = new Goodbye() }).WaitAsync(GoodbyeLimit, Time).ConfigureAwait(false);
+                await _living.WaitAsync(GoodbyeLimit, Time).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is GrpcException or TimeoutException or OperationCanceledException)
+            catch (Exception exception) when (exception is GrpcException or TimeoutException)
             {
                 // It ends by its lease, or at the end of its connection, which comes next.
             }
         }
 
-        Lose("it was closed", expected: true);
-        await CloseAsync().ConfigureAwait(false);
-        await Task.WhenAll(_receiving, _watching).ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _living.ConfigureAwait(false);
     }
 
     internal string NextWorker() => string.Create(CultureInfo.InvariantCulture, $"w{Interlocked.Increment(ref _lastWorker)}");
 
     /// <summary>From now on this worker's events and sync connections are known.</summary>
-    internal void Register(string worker, Action<AgentEvent> receive, Func<CancellationToken, Task<Stream>>? connectSync)
+    internal void Register(AgentWorker worker, Func<CancellationToken, Task<Stream>>? connectSync)
     {
-        lock (_gate)
-            _workers.Add(worker, receive);
+        _workers.Add(worker);
         if (connectSync is not null)
-            _channels.Register(worker, connectSync);
+            _syncServers.Register(worker.Id, connectSync);
     }
 
-    internal void Unregister(string worker)
+    internal void Unregister(AgentWorker worker)
     {
-        lock (_gate)
-            _workers.Remove(worker);
-        _channels.Unregister(worker);
-    }
-
-    /// <summary>Sends one message; waits while the agent does not read.</summary>
-    /// <exception cref="GrpcException">The connection has ended.</exception>
-    internal async Task SendAsync(FromController message)
-    {
-        try
-        {
-            await _writing.WaitAsync(_over.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            throw new GrpcException(GrpcStatusCode.Unavailable, "the connection has ended", exception);
-        }
-
-        try
-        {
-            await _call.WriteAsync(message).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new GrpcException(GrpcStatusCode.Unavailable, "the connection has ended", exception);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        _workers.Remove(worker);
+        _syncServers.Unregister(worker.Id);
     }
 
     /// <summary>
-    /// Completes when nothing of this host's blocks can run any more: at once after a goodbye; a moment after the agent
-    /// itself ended, if the host told so, for its workers end with it and its guard ends the rest; else when the agent's lease
-    /// has certainly ended, by the newest word that came from it.
+    /// Tells the agent to do something, over the link that is there or the next one, and again over each further one until it
+    /// has confirmed it. Returns when it was handed over once, or cannot be for now.
     /// </summary>
-    internal async Task CertainlyEndedAsync()
+    /// <exception cref="GrpcException">The message is too large.</exception>
+    internal async Task OrderAsync(FromController message)
     {
-        var loss = await Lost.ConfigureAwait(false);
-        if (loss.Expected)
+        var order = _orders.Add(message);
+        AgentLink? link;
+        lock (_gate)
+            link = _link;
+        if (link is null)
             return;
-        var limit = await _agentHasEnded.Value.ConfigureAwait(false) ? _options.KillBudget : LeaseAndKill;
-        var remaining = limit - Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
-        if (remaining > TimeSpan.Zero)
-            await Task.Delay(remaining, Time).ConfigureAwait(false);
-    }
-
-    private static async Task<HostConnectException?> ExplainAsync(StartedAgent started)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3));
         try
         {
-            return await started.Connection.ExplainAsync("agent", limit.Token).ConfigureAwait(false);
+            order.SentOver = link.Number;
+            await link.SendAsync(message).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (GrpcException exception) when (exception.Status == GrpcStatusCode.ResourceExhausted)
         {
-            return null;
+            _orders.Remove(order);
+            throw;
+        }
+        catch (GrpcException)
+        {
+            // The link has ended, which its reader sees by itself; the next one is given it again.
         }
     }
 
-    private async Task AttachAsync()
-    {
-        await SendAsync(new FromController
-        {
-            Attach = new AttachRun
-            {
-                Protocol = WireLimits.Protocol,
-                Run = _options.Run,
-                Token = RandomText.Hex(16),
-                Connection = 1,
-                LeaseMs = (long)_options.Lease.TotalMilliseconds,
-            },
-        }).ConfigureAwait(false);
-        var answer = await _call.ReadAsync().ConfigureAwait(false);
-        if (answer?.BadVersion is { } version)
-            throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"it speaks protocol {version.Speaks} (version {version.AgentVersion}), this library {WireLimits.Protocol}");
-        if (answer?.Attached is not { } attached)
-            throw new GrpcException(GrpcStatusCode.Internal, $"it answered the attachment with {answer?.KindCase.ToString() ?? "nothing"}");
-        Epoch = attached.Epoch;
-        Heard();
-        await SendAsync(new FromController { Renew = new Renew { AgentTimeMs = attached.AgentTimeMs } }).ConfigureAwait(false);
-    }
-
-    private async Task ReceiveAsync()
+    private async Task RebootAsync(Task<string> refused, CancellationToken cancellationToken)
     {
         try
         {
-            while (await _call.ReadAsync().ConfigureAwait(false) is { } message)
-            {
-                Heard();
-                await HandleAsync(message).ConfigureAwait(false);
-            }
-
-            Lose("the agent ended the session", expected: Volatile.Read(ref _goodbye) == 1);
-        }
-        catch (OperationCanceledException)
-        {
-            Lose("it was closed", expected: false); // by the watch or by disposal, which have said why before
-        }
-        catch (GrpcException exception)
-        {
-            Lose(PrintableText.CleanLine(exception.Detail), expected: false);
-        }
-        catch (Exception exception)
-        {
-            // What the host sent was refused where it was to be used (a file name that would leave its directory), or we
-            // have a mistake: either way nothing more is taken from this connection, and everybody who waits learns it.
-            Lose($"what {_options.Host} sent could not be accepted: {PrintableText.CleanLine(exception.Message)}", expected: false);
+            await OrderAsync(new FromController { Reboot = new RebootHost() }).ConfigureAwait(false);
+            if (await Task.WhenAny(refused, _lost.Task).WaitAsync(cancellationToken).ConfigureAwait(false) == refused)
+                throw new StreamsException($"{Host} was not rebooted: {await refused.ConfigureAwait(false)}.\n  Its streams go on with new workers.\n  try:      reboot it by hand there, or log in as a user who may.");
         }
         finally
         {
-            await _over.CancelAsync().ConfigureAwait(false);
+            _isRebooting = false; // what now becomes of the link is nobody's wish any more
         }
+
+        var loss = await _lost.Task.ConfigureAwait(false);
+        if (loss.Kind != AgentLossKind.Rebooted)
+            throw new StreamsException($"{Host} did not come back after its reboot: {loss.Reason}.");
     }
 
-    private async ValueTask HandleAsync(FromAgent message)
+    private void RebootRefused(string why)
     {
-        switch (message.KindCase)
-        {
-            case FromAgent.KindOneofCase.Event:
-                Dispatch(message.Event);
-                _unacknowledgedEvents++;
-                _unacknowledgedBytes += message.CalculateSize();
-                if (_unacknowledgedEvents >= AcknowledgeAfterEvents || _unacknowledgedBytes >= AcknowledgeAfterBytes)
-                    await AcknowledgeAsync().ConfigureAwait(false);
-                break;
-            case FromAgent.KindOneofCase.Heartbeat:
-                await SendAsync(new FromController { Renew = new Renew { AgentTimeMs = message.Heartbeat.AgentTimeMs } }).ConfigureAwait(false);
-                if (_unacknowledgedEvents > 0)
-                    await AcknowledgeAsync().ConfigureAwait(false);
-                break;
-            case FromAgent.KindOneofCase.ChannelOpen: _channels.Open(message.ChannelOpen, _over.Token); break;
-            case FromAgent.KindOneofCase.ChannelData: _channels.Receive(message.ChannelData); break;
-            case FromAgent.KindOneofCase.ChannelEnd: _channels.Receive(message.ChannelEnd); break;
-            case FromAgent.KindOneofCase.ChannelCredit: _channels.Receive(message.ChannelCredit); break;
-            case FromAgent.KindOneofCase.Fenced: throw new GrpcException(GrpcStatusCode.Aborted, "a newer connection of this run has taken over");
-            default: throw new GrpcException(GrpcStatusCode.Internal, $"the agent sent {message.KindCase} out of place");
-        }
-    }
-
-    private void Dispatch(AgentEvent happened)
-    {
-        if (happened.Sequence != _lastSequence + 1)
-            throw new GrpcException(GrpcStatusCode.DataLoss, $"the agent sent event {happened.Sequence} after event {_lastSequence}");
-        _lastSequence = happened.Sequence;
-        Action<AgentEvent>? receive;
         lock (_gate)
-            receive = _workers.GetValueOrDefault(happened.Worker);
-        receive?.Invoke(happened); // none: something late of a worker that nobody waits for any more
+            _rebootRefused.TrySetResult(why);
     }
 
-    private Task AcknowledgeAsync()
+    private Task<AgentLink> NextLinkAsync()
     {
-        (_unacknowledgedEvents, _unacknowledgedBytes) = (0, 0);
-        return SendAsync(new FromController { Acknowledge = new Acknowledge { Sequence = _lastSequence } });
+        lock (_gate)
+            return _linked.Task;
     }
 
-    private async Task WatchAsync()
+    private void SetLink(AgentLink? link)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), Time);
+        TaskCompletionSource<AgentLink> linked;
+        lock (_gate)
+        {
+            _link = link;
+            if (link is null)
+                _linked = new TaskCompletionSource<AgentLink>(TaskCreationOptions.RunContinuationsAsynchronously);
+            linked = _linked;
+        }
+
+        if (link is not null)
+            linked.TrySetResult(link);
+    }
+
+    private AttachRun NewAttachment(ulong lastSequence) => new()
+    {
+        Protocol = WireLimits.Protocol,
+        Run = _options.Run,
+        Token = _token,
+        LastSequence = lastSequence,
+        LeaseMs = (long)_options.Lease.TotalMilliseconds,
+    };
+
+    /// <summary>From the first link to the end of the last.</summary>
+    private async Task LiveAsync(AgentLink first)
+    {
+        AgentLink? link = first;
+        var inbox = new AgentInbox(_lease, _orders, _workers, _syncServers, RebootRefused);
+        var reattachment = _options.Reconnector is null ? null : new AgentReattachment(_options, _lease, Epoch, Boot);
+        AgentLoss? loss = null;
         try
         {
-            while (await timer.WaitForNextTickAsync(_over.Token).ConfigureAwait(false))
+            while (link is { } current)
             {
-                var silent = Time.GetElapsedTime(Volatile.Read(ref _lastHeard));
-                if (silent < _options.Silence)
-                    continue;
-                Lose($"nothing came from the agent for {silent.TotalSeconds:0.0} s", expected: false);
-                await _over.CancelAsync().ConfigureAwait(false);
-                return;
+                var end = await ServeAsync(current, inbox).ConfigureAwait(false);
+                SetLink(null);
+                (link, loss) = await FollowAsync(current, end, inbox, reattachment).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            loss = new AgentLoss(AgentLossKind.Closed, $"the connection to {Host} was closed");
+        }
+        finally
+        {
+            _lost.TrySetResult(loss ?? new AgentLoss(AgentLossKind.LeaseEnded, $"the connection to {Host} failed here"));
+        }
+    }
+
+    private async Task<LinkEnd> ServeAsync(AgentLink link, AgentInbox inbox)
+    {
+        using var closing = _closing.Token.UnsafeRegister(static state => ((AgentLink)state!).End("it was closed"), link);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(link.Over);
+        var watching = WatchAsync(link, over.Token);
+        var end = await inbox.ReceiveAsync(link, Host).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
+        return end;
+    }
+
+    /// <summary>A link has ended: the next one, or the agent's loss.</summary>
+    private async Task<(AgentLink? Link, AgentLoss? Loss)> FollowAsync(AgentLink old, LinkEnd end, AgentInbox inbox, AgentReattachment? reattachment)
+    {
+        old.End(end.Reason);
+        var ending = EndAsync(old); // a connector may take seconds to end
+        if (Volatile.Read(ref _goodbye) == 1 || _closing.IsCancellationRequested)
+        {
+            await ending.ConfigureAwait(false);
+            return (null, new AgentLoss(AgentLossKind.Closed, $"the connection to {Host} was closed"));
+        }
+
+        if (reattachment is null || _options.Lease == TimeSpan.Zero || end.IsBeyondRepair)
+            return (null, await AbandonAsync(end, ending).ConfigureAwait(false));
+        if (!_isRebooting)
+            _workers.LinkChanged(Time.GetUtcNow(), $"link to {Host} lost ({end.Reason}), reconnecting; the block goes on", isAway: true);
+        var since = Time.GetTimestamp();
+        var (link, loss) = await reattachment.RunAsync(end.Reason, NewAttachment(inbox.LastSequence), () => _isRebooting, _closing.Token).ConfigureAwait(false);
+        if (link is null)
+            return (null, loss);
+        await ResumeAsync(link).ConfigureAwait(false);
+        _workers.LinkChanged(
+            Time.GetUtcNow(),
+            string.Create(CultureInfo.InvariantCulture, $"link to {Host} is back after {Time.GetElapsedTime(since).TotalSeconds:0.0} s; nothing was missed"), isAway: false);
+        return (link, null);
+    }
+
+    /// <summary>Gives the new link what the agent may not know yet, in the old order, before anything new.</summary>
+    private async Task ResumeAsync(AgentLink link)
+    {
+        while (true)
+        {
+            IReadOnlyList<AgentOrders.Order> unsent;
+            lock (_gate)
+            {
+                unsent = _orders.UnsentOver(link.Number);
+                if (unsent.Count == 0)
+                {
+                    _link = link;
+                    break;
+                }
+            }
+
+            foreach (var order in unsent)
+            {
+                order.SentOver = link.Number;
+                try
+                {
+                    await link.SendAsync(order.Message).ConfigureAwait(false);
+                }
+                catch (GrpcException)
+                {
+                    // Its reader sees the same end.
+                }
+            }
+        }
+
+        SetLink(link);
+    }
+
+    /// <summary>There is no way back to the agent: waits until nothing of it can run.</summary>
+    private async Task<AgentLoss> AbandonAsync(LinkEnd end, Task<bool> ending)
+    {
+        // If the host told of the agent's own end, its workers ended with it, and its guard ends the rest.
+        var agentEnded = await ending.ConfigureAwait(false);
+        var remaining = agentEnded ? _options.KillBudget : _lease.UntilCertain;
+        if (remaining > TimeSpan.Zero)
+            await Task.Delay(remaining, Time, _closing.Token).ConfigureAwait(false);
+        return new AgentLoss(agentEnded ? AgentLossKind.AgentEnded : AgentLossKind.LeaseEnded, $"the connection to {Host} was lost: {end.Reason}");
+    }
+
+    /// <summary>True if the host told that the agent itself has ended: only the first link's far end is the agent.</summary>
+    private static async Task<bool> EndAsync(AgentLink link)
+    {
+        var ended = link.Number == 1 && await link.FarProgramHasEndedAsync().ConfigureAwait(false);
+        await link.DisposeAsync().ConfigureAwait(false);
+        return ended;
+    }
+
+    private async Task WatchAsync(AgentLink link, CancellationToken over)
+    {
+        using var timer = new PeriodicTimer(_options.LongestSilence / 8, Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over).ConfigureAwait(false))
+            {
+                // A host that goes down need not say so; little more than one heartbeat missed is enough then.
+                var limit = _isRebooting ? _options.LongestSilence * 0.4 : _options.LongestSilence;
+                if (link.SilentFor is var silent && silent >= limit)
+                    link.End(string.Create(CultureInfo.InvariantCulture, $"nothing came from it for {silent.TotalSeconds:0.0} s"));
             }
         }
         catch (OperationCanceledException)
         {
-            // The connection has ended by other means.
+            // The link has ended.
         }
-    }
-
-    private void Heard() => Volatile.Write(ref _lastHeard, Time.GetTimestamp());
-
-    private void Lose(string reason, bool expected) => _lost.TrySetResult(new AgentLoss(reason, expected));
-
-    private async Task CloseAsync()
-    {
-        await _over.CancelAsync().ConfigureAwait(false);
-        await _call.DisposeAsync().ConfigureAwait(false);
-        _client.Dispose();
-        await _transport.DisposeAsync().ConfigureAwait(false);
     }
 }

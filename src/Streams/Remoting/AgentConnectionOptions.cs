@@ -15,7 +15,10 @@ internal sealed record AgentConnectionOptions
     /// <value>Two minutes.</value>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>After so long without a word from the agent the connection counts as lost.</summary>
+    /// <summary>Makes new connections to the same agent; null: a lost connection is the agent's loss.</summary>
+    public IAgentReconnector? Reconnector { get; init; }
+
+    /// <summary>After so long without a word from the agent the connection counts as lost; sooner with a short lease.</summary>
     /// <value>15 seconds: three heartbeats.</value>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -28,4 +31,17 @@ internal sealed record AgentConnectionOptions
     public TimeSpan KillBudget { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Three heartbeats: the agent sends eight in a lease, and never fewer than one in five seconds.</summary>
+    internal TimeSpan LongestSilence
+    {
+        get
+        {
+            var three = Lease * 3 / 8;
+            return Lease == TimeSpan.Zero || three > Silence ? Silence : three > ShortestSilence ? three : ShortestSilence;
+        }
+    }
+
+    /// <summary>A machine may be busy for so long.</summary>
+    private static readonly TimeSpan ShortestSilence = TimeSpan.FromSeconds(1);
 }

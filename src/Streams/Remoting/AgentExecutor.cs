@@ -19,15 +19,17 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
     private AgentWorker? _worker;
     private int _disposed;
 
+    public AgentConnection Connection => connection;
+
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (connection.Lost.IsCompleted)
-            throw new HostConnectException(HostFailure.ConnectionClosed, "agent", $"The connection to {connection.Host} was lost: {(await connection.Lost.ConfigureAwait(false)).Reason}.");
+            throw await LostAsync().ConfigureAwait(false);
         var worker = _worker is { IsGone: false } living ? living : await StartAsync().ConfigureAwait(false);
         var answered = await Task.WhenAny(worker.Ready, connection.Lost).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (answered != worker.Ready)
-            throw new HostConnectException(HostFailure.ConnectionClosed, "agent", $"The connection to {connection.Host} was lost while a worker was started there: {(await connection.Lost.ConfigureAwait(false)).Reason}.");
+            throw await LostAsync().ConfigureAwait(false);
         var ready = await worker.Ready.ConfigureAwait(false);
         if (ready.Error.Length == 0)
             return;
@@ -74,13 +76,14 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
     {
         if (Interlocked.Exchange(ref _worker, null) is not { } worker)
             return;
-        if (!worker.IsGone && await TrySendAsync(new FromController { Stop = new StopRemoteWorker { Worker = worker.Id, GraceMs = (long)grace.TotalMilliseconds } }).ConfigureAwait(false))
+        if (!worker.IsGone)
         {
+            await connection.OrderAsync(new FromController { Stop = new StopRemoteWorker { Worker = worker.Id, GraceMs = (long)grace.TotalMilliseconds } }).ConfigureAwait(false);
             // Bounded: an agent that does not answer is found out by its silence, and ended by its lease.
             await Task.WhenAny(worker.Gone, connection.Lost, Task.Delay(grace + StopSlack, connection.Time)).ConfigureAwait(false);
         }
 
-        connection.Unregister(worker.Id);
+        connection.Unregister(worker);
     }
 
     /// <inheritdoc/>
@@ -95,12 +98,12 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         if (_worker is { } dead)
             Forget(dead);
         var worker = new AgentWorker(connection.NextWorker());
-        connection.Register(worker.Id, worker.Receive, options.ConnectSync);
+        connection.Register(worker, options.ConnectSync);
         var start = new StartRemoteWorker { Worker = worker.Id, Collection = options.Collection, Stream = options.Stream, Host = connection.Host, SyncToken = options.SyncToken };
         foreach (var (name, value) in options.Environment)
             start.Environment[name] = value;
         _worker = worker;
-        await TrySendAsync(new FromController { Start = start }).ConfigureAwait(false); // a lost connection is seen by the caller
+        await connection.OrderAsync(new FromController { Start = start }).ConfigureAwait(false);
         return worker;
     }
 
@@ -111,31 +114,27 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         var submit = new SubmitBlock { Worker = worker.Id, Spec = specification, Digest = ByteString.CopyFrom(digest.Finish()) };
         try
         {
-            await connection.SendAsync(new FromController { Submit = submit }).ConfigureAwait(false);
+            await connection.OrderAsync(new FromController { Submit = submit }).ConfigureAwait(false);
         }
         catch (GrpcException exception) when (exception.Status == GrpcStatusCode.ResourceExhausted)
         {
             return UnstartedVerdict.Failed($"the block cannot be sent to {connection.Host}: {exception.Detail}");
         }
-        catch (GrpcException)
-        {
-            return await LostAsync(block).ConfigureAwait(false); // part of it may have got there
-        }
 
         var cancel = new FromController { Cancel = new CancelRemoteBlock { Worker = worker.Id, Ordinal = specification.Id.Ordinal, Reason = "stopped by the test" } };
-        using var stopping = stop.Register(() => _ = TrySendAsync(cancel));
+        using var stopping = stop.Register(() => _ = connection.OrderAsync(cancel));
         if (!await EndsInTimeAsync(block, specification).ConfigureAwait(false))
             return AgentVerdicts.Overdue(block, connection.Host);
         if (block.Ended.IsCompleted)
-            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, (await worker.Ready.ConfigureAwait(false)).Pid, stop.IsCancellationRequested);
-        return await LostAsync(block).ConfigureAwait(false);
+            return AgentVerdicts.Of(await block.Ended.ConfigureAwait(false), block, connection.Host, (await worker.Ready.ConfigureAwait(false)).Pid, stop.IsCancellationRequested || connection.IsRebooting || connection.HasRebooted);
+        return AgentVerdicts.Lost(await connection.Lost.ConfigureAwait(false), block);
     }
 
     /// <summary>Waits for the block's end or the connection's. False: the agent lives, but does not keep the block's time limit.</summary>
     private async Task<bool> EndsInTimeAsync(AgentBlock block, BlockSpec specification)
     {
         var limit = specification.TimeLimitMs > 0
-            ? TimeSpan.FromMilliseconds(specification.TimeLimitMs + specification.GraceMs) + LimitSlack
+            ? TimeSpan.FromMilliseconds(specification.TimeLimitMs + specification.GraceMs) + connection.LongestUncertainty + LimitSlack
             : Timeout.InfiniteTimeSpan;
         try
         {
@@ -148,29 +147,12 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
         }
     }
 
-    /// <summary>"Lost" promises that nothing runs any more, so it is said only when that is certain.</summary>
-    private async Task<BlockVerdict> LostAsync(AgentBlock block)
-    {
-        await connection.CertainlyEndedAsync().ConfigureAwait(false);
-        return AgentVerdicts.Lost(await connection.Lost.ConfigureAwait(false), block, connection.Host);
-    }
-
     private void Forget(AgentWorker worker)
     {
         Interlocked.CompareExchange(ref _worker, null, worker);
-        connection.Unregister(worker.Id);
+        connection.Unregister(worker);
     }
 
-    private async Task<bool> TrySendAsync(FromController message)
-    {
-        try
-        {
-            await connection.SendAsync(message).ConfigureAwait(false);
-            return true;
-        }
-        catch (GrpcException)
-        {
-            return false; // the connection has ended, which everybody who waits sees by itself
-        }
-    }
+    private async Task<HostConnectException> LostAsync() =>
+        new(HostFailure.ConnectionClosed, "agent", $"{connection.Host} is lost: {(await connection.Lost.ConfigureAwait(false)).Reason}.");
 }

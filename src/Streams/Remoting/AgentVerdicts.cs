@@ -29,14 +29,19 @@ internal static class AgentVerdicts
         return Strays.Add(verdict, [.. end.Ended?.Strays ?? [], .. ended?.Strays ?? []], host);
     }
 
-    public static BlockVerdict Lost(AgentLoss loss, AgentBlock block, string host) => new()
+    public static BlockVerdict Lost(AgentLoss loss, AgentBlock block)
     {
-        Outcome = BlockOutcome.Error,
-        Reason = OutcomeReason.Lost,
-        Message = $"the connection to {host} was lost: {loss.Reason}. The block {(block.IsStarted ? "had started" : "may have started")}; by now nothing of it runs any more",
-        Received = false,
-        StreamIsLost = true,
-    };
+        // The author's own wish: no failure of the block, and no end of its stream.
+        var isWish = loss.Kind == AgentLossKind.Rebooted;
+        return new BlockVerdict
+        {
+            Outcome = isWish ? BlockOutcome.Cancel : BlockOutcome.Error,
+            Reason = isWish ? OutcomeReason.Stopped : OutcomeReason.Lost,
+            Message = $"{loss.Reason}. The block {(block.IsStarted ? "had started" : "may have started")}; by now nothing of it runs any more",
+            Received = false,
+            StreamIsLost = !isWish,
+        };
+    }
 
     /// <summary>The agent answers, but has not ended the block at its limit: nothing that it says of it can be relied on.</summary>
     public static BlockVerdict Overdue(AgentBlock block, string host) => VerdictReader.TimedOut(

@@ -24,6 +24,9 @@ internal sealed class AgentWorker(string id)
 
     public void End(AgentBlock block) => Interlocked.CompareExchange(ref _running, null, block);
 
+    /// <summary>The link to its host was lost, or is back.</summary>
+    public void LinkChanged(DateTimeOffset time, string text, bool isAway) => Volatile.Read(ref _running)?.LinkChanged(time, text, isAway);
+
     /// <summary>Called by the connection's loop only, in order.</summary>
     /// <exception cref="GrpcException">The event breaks the protocol: the connection cannot be trusted any more.</exception>
     public void Receive(AgentEvent happened)

@@ -26,7 +26,10 @@ internal sealed record BootstrapOptions
     /// to the connection. It is ours, never made from a host's or a test's text.
     /// </summary>
     public string LaunchLine { get; init; } =
-        """exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} 2>"$run/agent.log" """;
+        """
+        [ -n "${DOTNET_EnableDiagnostics:-}" ] || { DOTNET_EnableDiagnostics=0 STREAMS_DIAGNOSTICS_SET=1; export DOTNET_EnableDiagnostics STREAMS_DIAGNOSTICS_SET; }
+        exec "$dotnet" exec "$agent_tree/Streams.Agent.dll" serve --dotnet "$dotnet" --program "$program_tree" ${entry:+--entry "$entry"} --dial "$run/dial" 2>"$run/agent.log"
+        """;
 
     /// <summary>Bytes in a host's store beyond which what was not used for two days is removed.</summary>
     public long StoreLimit { get; init; } = 4L * 1024 * 1024 * 1024;

@@ -1,13 +1,12 @@
-using Streams.Hosts;
-
 namespace Streams.Remoting;
 
-/// <summary>
-/// Opens a new connection to an agent that is already running ("dial" to its socket), for a connection that was lost
-/// within the lease. The identities, connection numbers and sequence numbers that it needs are on the wire already.
-/// </summary>
+/// <summary>Opens new connections to an agent that is already running, for one whose connection was lost.</summary>
 internal interface IAgentReconnector
 {
-    /// <summary>A connection whose bytes are HTTP/2 to the same agent; null if the agent is known to be gone.</summary>
-    Task<HostConnection?> ReconnectAsync(string agentSocket, CancellationToken cancellationToken);
+    /// <summary>A connection whose bytes are HTTP/2 to the same agent, or what is known of its end.</summary>
+    /// <exception cref="HostConnectException">The host cannot be reached, or nothing certain can be said of the agent.</exception>
+    Task<Reconnection> ReconnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>The last lines of the agent's own messages, for a report; empty if they cannot be had. Escaped.</summary>
+    Task<string> LastWordsAsync(CancellationToken cancellationToken);
 }

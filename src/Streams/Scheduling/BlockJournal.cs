@@ -93,6 +93,8 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
 
     public void TurnEnded(bool came) => record.WaitEnded(came ? "came" : "given up");
 
+    public void LinkChanged(bool isAway) => collection.Parties.LinkChanged(_block.Specification, isAway);
+
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 
     public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>

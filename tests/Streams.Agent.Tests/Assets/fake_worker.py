@@ -68,6 +68,28 @@ def run(spec):
     elif verb == "append":  # the ground truth outside everything: how often did it run?
         with open(rest, "a") as file:
             file.write("ran\n")
+    elif verb == "count":  # count:LINES:SECONDS:FILE; the truth is on disk before the line is printed
+        lines, seconds, path = rest.split(":", 2)
+        with open(path, "a") as truth:
+            for first in range(0, int(lines), 100):
+                text = "".join("%d\n" % number for number in range(first, min(first + 100, int(lines))))
+                truth.write(text)
+                truth.flush()
+                os.fsync(truth.fileno())
+                put(text)
+                time.sleep(float(seconds) * 100 / int(lines))
+    elif verb == "tick":  # tick:FILE; writes the time there until it is ended
+        put("ticking\n")
+        while True:
+            with open(rest, "a") as truth:
+                truth.write("%.3f\n" % time.time())
+            time.sleep(0.02)
+    elif verb == "flood":  # flood:LINES:FILE; logs of 1,000 bytes each, then says in the file that it is through
+        lines, path = rest.split(":", 1)
+        for number in range(int(lines)):
+            send(log=w.BlockLog(ordinal=ordinal, unix_us=1, level=2, text=("%d " % number).ljust(1000, "x")))
+        with open(path, "w") as truth:
+            truth.write("through")
     elif verb == "sync":
         sync = socket.socket(socket.AF_UNIX)
         sync.connect(spec.sync.address.removeprefix("unix:"))

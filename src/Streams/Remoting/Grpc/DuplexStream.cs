@@ -1,7 +1,10 @@
 namespace Streams.Remoting.Grpc;
 
 /// <summary>Two one-way streams as one.</summary>
-internal sealed class DuplexStream(Stream input, Stream output) : Stream
+/// <param name="input">What is read.</param>
+/// <param name="output">Where is written; flushed after each write.</param>
+/// <param name="heard">Told of each asynchronous read that brought something.</param>
+internal sealed class DuplexStream(Stream input, Stream output, Action? heard = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -19,10 +22,16 @@ internal sealed class DuplexStream(Stream input, Stream output) : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        if (count > 0)
+            heard?.Invoke();
+        return count;
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        input.ReadAsync(buffer, offset, count, cancellationToken);
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
 
