@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
+using Streams.Processes;
 using Streams.Wire;
 
 namespace Streams.Agent;
@@ -62,8 +63,18 @@ internal sealed class BlockOutputReader(string path, long start, Func<BlockOutpu
             var count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - _sent)), start + _sent);
             if (count == 0)
                 return;
-            await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, count) }).ConfigureAwait(false);
-            _sent += count;
+            // A block may print faster than it is followed; then the supervisor has taken out what is not read yet.
+            var real = FileHoles.RealBytes(_file, start + _sent, count);
+            if (real == 0)
+            {
+                var resume = FileHoles.NextData(_file, start + _sent) - start;
+                await send(new BlockOutput { Offset = _sent, LeftOut = resume - _sent }).ConfigureAwait(false);
+                _sent = resume;
+                continue;
+            }
+
+            await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, real) }).ConfigureAwait(false);
+            _sent += real;
         }
     }
 }
