@@ -36,11 +36,17 @@ internal static class WorkerProgram
         var code = BlockRunner.Run(socket, worker, token);
         WorkerEnding.WaitIfExiting();
         Failpoint.Hit(Failpoints.WorkerLeaving);
-        // Whoever watched over us may be stopped, or dead as well: what is left in our group goes with us. A worker that was
-        // started by hand is in somebody else's group.
+        // Whoever watched over us may be stopped, or dead as well: what is below us, and in our group, goes with us. A worker
+        // that was started by hand is in somebody else's group.
         if (code == BlockRunner.ControllerGone)
         {
             code = 0;
+            foreach (var entry in ProcessTree.Select(ProcessEntry.ReadAll(), [ProcessIdentity.OfThisProcess]))
+            {
+                if (entry.ProcessId != Environment.ProcessId)
+                    entry.Identity.TrySignal(NativeMethods.SIGKILL);
+            }
+
             if (NativeMethods.ProcessGroup() == Environment.ProcessId)
                 _ = NativeMethods.Kill(0, NativeMethods.SIGKILL);
         }
