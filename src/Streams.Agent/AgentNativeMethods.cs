@@ -9,9 +9,6 @@ internal static partial class AgentNativeMethods
 {
     private const int ClockBootTime = 7;
     private const short PollOut = 4;
-    private const int SeekData = 3;
-    private const int SeekHole = 4;
-    private const int NoSuchPlace = 6; // ENXIO
     private const int AtEmptyPath = 0x1000;
     private const int AtSymlinkNoFollow = 0x100;
     private const int ReadOnlyNonBlockingCloseOnExec = 0x800 | 0x80000;
@@ -35,12 +32,6 @@ internal static partial class AgentNativeMethods
         var poll = new PollDescriptor { Descriptor = descriptor, Events = PollOut };
         return NativePoll(ref poll, 1, 0) == 1 && (poll.Returned & PollOut) != 0;
     }
-
-    /// <summary>Where the next hole of a sparse file begins, at or after this place; its end counts as one.</summary>
-    public static long NextHole(SafeFileHandle file, long from) => Seek(file, from, SeekHole, ifUnknown: long.MaxValue);
-
-    /// <summary>Where the next content of a sparse file begins, at or after this place; its end if there is none.</summary>
-    public static long NextData(SafeFileHandle file, long from) => Seek(file, from, SeekData, ifUnknown: from);
 
     /// <summary>Opens a directory's own entry for reading, never through a link; null and the error number otherwise.</summary>
     public static SafeFileHandle? OpenAt(int directory, byte[] name, bool isDirectory, out int error)
@@ -95,18 +86,6 @@ internal static partial class AgentNativeMethods
 
         return names;
     }
-
-    /// <summary>Reads go by offset, so the file's own position is nobody's.</summary>
-    private static long Seek(SafeFileHandle file, long from, int whence, long ifUnknown)
-    {
-        var found = lseek(file, from, whence);
-        if (found >= 0)
-            return found;
-        return Marshal.GetLastPInvokeError() == NoSuchPlace ? RandomAccess.GetLength(file) : ifUnknown;
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial long lseek(SafeFileHandle file, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int clock_gettime(int clock, out TimeSpecification time);

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
+using Streams.Processes;
 using Streams.Wire;
 
 namespace Streams.Agent;
@@ -62,24 +63,18 @@ internal sealed class BlockOutputReader(string path, long start, Func<BlockOutpu
             var count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - _sent)), start + _sent);
             if (count == 0)
                 return;
-            // Asked after the reading: what was no hole then was none while it was read.
-            var hole = AgentNativeMethods.NextHole(_file, start + _sent) - start;
-            var isCut = hole < _sent + count;
-            if (isCut)
-                count = buffer.AsSpan(0, (int)(hole - _sent)).TrimEnd((byte)0).Length; // the note in the gap is followed by zeros
-            if (count > 0)
-                await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, count) }).ConfigureAwait(false);
-            _sent += count;
-            if (isCut)
-                await SkipAsync(hole, end).ConfigureAwait(false);
-        }
-    }
+            // A block may print faster than it is followed; then the supervisor has taken out what is not read yet.
+            var real = FileHoles.RealBytes(_file, start + _sent, count);
+            if (real == 0)
+            {
+                var resume = Math.Min(end, FileHoles.NextData(_file, start + _sent) - start);
+                await send(new BlockOutput { Offset = _sent, LeftOut = resume - _sent }).ConfigureAwait(false);
+                _sent = resume;
+                continue;
+            }
 
-    /// <summary>The supervisor takes the middle out of a file that has grown too large; where it was, only zeros are read.</summary>
-    private async Task SkipAsync(long hole, long end)
-    {
-        var next = Math.Min(end, AgentNativeMethods.NextData(_file, start + hole) - start);
-        await send(new BlockOutput { Offset = _sent, LeftOut = next - _sent }).ConfigureAwait(false);
-        _sent = next;
+            await send(new BlockOutput { Offset = _sent, Data = ByteString.CopyFrom(buffer, 0, real) }).ConfigureAwait(false);
+            _sent += real;
+        }
     }
 }

@@ -49,7 +49,8 @@ internal static class FailureMessage
         foreach (var stray in failure.StrayProcesses)
         {
             text.Append('\n').Append(indent).Append("  left behind, and could not be ended: pid ").Append(stray.ProcessId)
-                .Append(" on ").Append(stray.Host).Append(": ").Append(stray.Command).Append("; remove it with: ").Append(stray.RemoveWith);
+                .Append(" on ").Append(stray.Host).Append(": ").Append(stray.Command)
+                .Append(stray.WaitChannel.Length == 0 ? "" : $" (it waits in the kernel, in {stray.WaitChannel})").Append("; remove it with: ").Append(stray.RemoveWith);
         }
 
         text.Append('\n').Append(indent).Append("  given at: ").Append(Shown(failure.Source));

@@ -42,8 +42,10 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
             stop);
         if (!worker.Channel.TrySend(new ToWorker { Run = new RunBlock { Spec = specification } }))
             block.ChannelEnded();
+        Failpoint.Hit(Failpoints.ControllerBlockSent);
 
         var finished = await block.Final.ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.ControllerFinalReceived);
         worker.Channel.ReceiveWith(null);
         if (!_sparePrepared)
         {
@@ -96,11 +98,13 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
     private async ValueTask<BlockVerdict> CloseAsync(LocalWorker worker, BlockFinished finished, BlockSpec specification, StopCause cause)
     {
         var verdict = VerdictReader.Read(finished, specification, cause);
+        worker.LastBlock = specification.Name;
         if (!finished.LeftoversPossible)
             return verdict;
         try
         {
             var swept = await machine.Supervisor.SweepAsync(worker.Id, finished.Kept, CancellationToken.None).ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.ControllerSwept);
             return Strays.Add(verdict, swept.Strays, identity.Host);
         }
         catch (SupervisorLostException)
@@ -124,11 +128,12 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
             lost = exception.Message;
         }
 
+        Failpoint.Hit(Failpoints.ControllerDeathLearnt);
         block.FinishOutput();
         var tail = OutputTail.Read(worker.OutputPath, block.OutputStart ?? 0, DeathVerdict.LinesToDiagnose);
         return ended is null
             ? DeathVerdict.OfSupervisor(lost, tail)
-            : Strays.Add(DeathVerdict.Of(ended, specification, cause, tail, worker.Hello.Pid, block.OutputStart is not null), ended.Strays, identity.Host);
+            : Strays.Add(DeathVerdict.Of(ended, specification, cause, tail, worker.Hello.Pid, block.OutputStart is not null, worker.LastBlock), ended.Strays, identity.Host);
     }
 
     /// <summary>A worker whose channel is closed should be gone; one that hangs in its exit is ended.</summary>

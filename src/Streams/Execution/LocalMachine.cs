@@ -50,6 +50,8 @@ internal sealed class LocalMachine : IAsyncDisposable
             var launch = DotnetLaunch.Find();
             var directory = workerDirectory is null ? PrivateDirectory.Create() : PrivateDirectory.CreateBelow(workerDirectory);
             var gate = new WorkerGate(directory["workers.sock"]);
+            if (workerDirectory is null)
+                _ = Task.Run(() => DeadRuns.SweepAsync(DeadRuns.Places, TimeProvider.System));
             return new LocalMachine(directory, gate, launch, new SupervisorClient(launch.Command("supervise", "--directory", directory.Root), directory.Root), keepsSpare: workerDirectory is null);
         }
         catch (IOException exception)
@@ -117,6 +119,7 @@ internal sealed class LocalMachine : IAsyncDisposable
         var connected = _gate.Expect(id, token);
         try
         {
+            Failpoint.Hit(Failpoints.ControllerWorkerRequested);
             var started = await Supervisor.StartAsync(Start(id, surroundings, outputPath, token), cancellationToken).ConfigureAwait(false);
             if (started.Error.Length > 0)
                 throw Failed(purpose, $"could not be started: {started.Error}", []);
@@ -142,6 +145,7 @@ internal sealed class LocalMachine : IAsyncDisposable
         }
 
         var channel = await connected.ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.ControllerWorkerConnected);
         var output = File.OpenHandle(outputPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         return new LocalWorker(id, channel, outputPath, output);
     }
@@ -150,6 +154,7 @@ internal sealed class LocalMachine : IAsyncDisposable
     {
         lock (_spareGate)
             _disposed = true;
+        Failpoint.Hit(Failpoints.ControllerClosing);
         await Supervisor.DisposeAsync().ConfigureAwait(false);
         await _gate.DisposeAsync().ConfigureAwait(false);
         _directory.Dispose();

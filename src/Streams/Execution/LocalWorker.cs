@@ -8,6 +8,9 @@ internal sealed record LocalWorker(string Id, WorkerChannel Channel, string Outp
 {
     public Hello Hello => Channel.Hello;
 
+    /// <summary>The block that ran in it last and ended by itself; null: none yet.</summary>
+    public string? LastBlock { get; set; }
+
     public void Dispose()
     {
         Channel.Dispose();

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Streams.Blocks;
+using Streams.Processes;
 
 namespace Streams.Execution;
 
@@ -26,6 +27,9 @@ internal sealed class OutputFollower : IDisposable
     /// <summary>Copied up to here, as an offset of the file. Guarded by <see cref="_gate"/>.</summary>
     private long _position;
 
+    /// <summary>Where bytes were left out that nobody was told of yet; null: none. Guarded by <see cref="_gate"/>.</summary>
+    private long? _gap;
+
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private bool _finished;
 
@@ -50,12 +54,9 @@ internal sealed class OutputFollower : IDisposable
             CopyLocked(Math.Min(last, _start + HeadQuota));
             var tail = last - TailQuota;
             if (tail > _position)
-            {
-                _events.OutputLeftOut(_position - _start, tail - _position);
-                _position = tail;
-            }
-
+                SkipLocked(tail);
             CopyLocked(last);
+            TellGapLocked();
         }
     }
 
@@ -80,8 +81,31 @@ internal sealed class OutputFollower : IDisposable
             var count = RandomAccess.Read(_file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - _position)), _position);
             if (count == 0)
                 return;
-            _events.Output(_position - _start, buffer.AsSpan(0, count));
-            _position += count;
+            // A block may print faster than it is followed; then its supervisor has taken out what is not read yet.
+            var real = FileHoles.RealBytes(_file, _position, count);
+            if (real == 0)
+            {
+                SkipLocked(FileHoles.NextData(_file, _position));
+                continue;
+            }
+
+            TellGapLocked();
+            _events.Output(_position - _start, buffer.AsSpan(0, real));
+            _position += real;
         }
+    }
+
+    private void SkipLocked(long to)
+    {
+        _gap ??= _position;
+        _position = to;
+    }
+
+    private void TellGapLocked()
+    {
+        if (_gap is not { } gap)
+            return;
+        _gap = null;
+        _events.OutputLeftOut(gap - _start, _position - gap);
     }
 }

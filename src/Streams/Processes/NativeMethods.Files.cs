@@ -11,6 +11,9 @@ internal static partial class NativeMethods
     public const int O_APPEND = 0x400;
     public const int O_CLOEXEC = 0x80000;
 
+    public const int SEEK_DATA = 3;
+    public const int SEEK_HOLE = 4;
+
     private const nint CloseRangeNumber = 436;
     private const int CloseRangeCloseOnExec = 4;
     private const int PunchHoleKeepSize = 0x02 | 0x01;
@@ -30,6 +33,9 @@ internal static partial class NativeMethods
 
     [LibraryImport(LibC, EntryPoint = "dup2", SetLastError = true)]
     public static partial int Duplicate(int from, int to);
+
+    [LibraryImport(LibC, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Seek(int descriptor, long offset, int whence);
 
     [LibraryImport(LibC, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);

@@ -7,6 +7,7 @@ internal static partial class NativeMethods
     public const int SIGHUP = 1;
     public const int SIGKILL = 9;
     public const int SIGPIPE = 13;
+    public const int SIGALRM = 14;
     public const int SIGTERM = 15;
     public const int SIGCHLD = 17;
     public const int SIGSTOP = 19;
@@ -33,6 +34,17 @@ internal static partial class NativeMethods
 
     [LibraryImport(LibC, EntryPoint = "waitpid", SetLastError = true)]
     public static partial int WaitFor(int pid, out int status, int options);
+
+    /// <summary>Ends this process without running anything more of it.</summary>
+    [LibraryImport(LibC, EntryPoint = "_exit")]
+    public static partial void ExitAtOnce(int code);
+
+    /// <summary>The kernel ends this process after so many seconds, whatever the runtime does then.</summary>
+    [LibraryImport(LibC, EntryPoint = "alarm")]
+    public static partial uint Alarm(uint seconds);
+
+    [LibraryImport(LibC, EntryPoint = "getpgrp")]
+    public static partial int ProcessGroup();
 
     [LibraryImport(LibC, EntryPoint = "signal", SetLastError = true)]
     public static partial nint SetSignalHandler(int signal, nint handler);

@@ -5,7 +5,7 @@ namespace Streams.Processes;
 /// <summary>The last lines of an output file that may be of any size, and may still grow.</summary>
 internal static class OutputTail
 {
-    private const int MaxBytes = 64 * 1024;
+    private const int MaxBytes = 256 * 1024;
 
     /// <summary>The last lines, raw; empty if there are none or the file cannot be read. For messages, see <see cref="PrintableText"/>.</summary>
     /// <param name="path">The file.</param>

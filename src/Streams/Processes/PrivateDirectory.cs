@@ -8,6 +8,8 @@ namespace Streams.Processes;
 /// </summary>
 internal sealed class PrivateDirectory : IDisposable
 {
+    public const string NamePrefix = "st-";
+
     // A socket's path has at most 107 bytes; names inside are at most 40.
     private const int MaxPath = 66;
     private const uint OwnerOnly = 0x1C0; // 0700
@@ -33,7 +35,7 @@ internal sealed class PrivateDirectory : IDisposable
 
     public static PrivateDirectory Create(string parent)
     {
-        var path = Path.Combine(parent, $"st-{RandomText.Hex(6)}");
+        var path = Path.Combine(parent, NamePrefix + RandomText.Hex(6));
         if (NativeMethods.MakeDirectory(path, OwnerOnly) != 0)
             throw new IOException($"a private directory could not be made: {path}: {NativeMethods.ErrorText(Marshal.GetLastPInvokeError())}");
         Check(path);

@@ -5,19 +5,6 @@ namespace Streams.Processes;
 /// <param name="Signal">0: none.</param>
 internal readonly record struct ProcessExit(int ExitCode, int Signal)
 {
-    // In order of preference; what the runtime writes to standard error before it aborts.
-    private static readonly (string Sign, string Words)[] RuntimeDeaths =
-    [
-        ("Stack overflow.", "a stack overflow"),
-        ("Process terminated.", "Environment.FailFast"),
-        ("Out of memory.", "running out of managed memory"),
-        ("System.OutOfMemoryException", "running out of managed memory"),
-        ("System.AccessViolationException", "an access violation"),
-        ("Fatal error.", "a fatal error of the .NET runtime"),
-        ("BadImageFormatException", "a damaged or foreign assembly"),
-        ("Unhandled exception.", "an unhandled exception"),
-    ];
-
     /// <summary>From the status that <c>waitpid</c> gives.</summary>
     public static ProcessExit FromWaitStatus(int status)
     {
@@ -31,8 +18,8 @@ internal readonly record struct ProcessExit(int ExitCode, int Signal)
     {
         // A shell in between reports a signal as 128 + n; the runtime's own abort comes as SIGABRT or as 134.
         var aborted = Signal == 6 || ExitCode == 134;
-        if (aborted && RuntimeDeath(standardError) is { } death)
-            return $"was ended by {death} ({(Signal == 6 ? "SIGABRT" : "exit code 134")})";
+        if (aborted && RuntimeDeath.Find(standardError.Split('\n')) is { } death)
+            return $"was ended by {death.Words} ({(Signal == 6 ? "SIGABRT" : "exit code 134")})";
         if (Signal != 0)
             return $"was ended by {Signals.Describe(Signal)}";
         return ExitCode switch
@@ -44,17 +31,6 @@ internal readonly record struct ProcessExit(int ExitCode, int Signal)
     }
 
     public override string ToString() => Describe();
-
-    private static string? RuntimeDeath(string standardError)
-    {
-        foreach (var (sign, words) in RuntimeDeaths)
-        {
-            if (standardError.Contains(sign, StringComparison.Ordinal))
-                return words;
-        }
-
-        return null;
-    }
 
     private static bool MentionsHost(string standardError) =>
         standardError.Length == 0

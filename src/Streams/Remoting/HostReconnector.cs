@@ -10,7 +10,6 @@ namespace Streams.Remoting;
 internal sealed class HostReconnector(IHostConnector connector, string agentLog, BootstrapOptions options) : IAgentReconnector
 {
     private const string LogName = "agent.log";
-    private const int LinesOfLog = 5;
 
     // The mark is hexadecimal and the path is quoted. What follows the compound command is not read ahead: nothing is sent
     // before its last line came.
@@ -29,9 +28,8 @@ internal sealed class HostReconnector(IHostConnector connector, string agentLog,
 
     private string DialPath => agentLog.EndsWith(LogName, StringComparison.Ordinal) ? agentLog[..^LogName.Length] + "dial" : agentLog + ".dial";
 
-        public async Task<string> LastWordsAsync(CancellationToken cancellationToken) =>
-        string.Join('
-', await AgentLog.ReadAsync(connector, agentLog, options, cancellationToken).ConfigureAwait(false));
+    public async Task<string> LastWordsAsync(CancellationToken cancellationToken) =>
+        string.Join('\n', await AgentLog.ReadAsync(connector, agentLog, options, cancellationToken).ConfigureAwait(false));
 
     public async Task<Reconnection> ReconnectAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using Streams.Processes;
+
 namespace Streams.Scheduling;
 
 /// <summary>
@@ -30,6 +32,9 @@ internal sealed class BlockLifecycle(TimeProvider timeProvider)
         _ => false,
     };
 
+    /// <summary>The failpoint of a change: <c>block.ready-started</c>.</summary>
+    public static string FailpointOf(BlockPhase from, BlockPhase to) => $"block.{from}-{to}".ToLowerInvariant();
+
     /// <summary>Enters the phase if that is legal, and says whether it was.</summary>
     public bool TryEnter(BlockPhase phase)
     {
@@ -37,6 +42,8 @@ internal sealed class BlockLifecycle(TimeProvider timeProvider)
         {
             if (!IsLegal(Phase, phase))
                 return false;
+            if (Failpoint.IsArmed)
+                Failpoint.Hit(FailpointOf(Phase, phase));
             _entered[(int)phase] = timeProvider.GetTimestamp();
             _phase = (int)phase;
             return true;

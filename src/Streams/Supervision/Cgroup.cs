@@ -58,8 +58,8 @@ internal sealed class Cgroup(string path)
 
     public bool TryAdd(int processId) => ProcFile.TryWrite(File("cgroup.procs"), processId.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Ends everything in it at once (Linux 5.14); false: this kernel cannot.</summary>
-    public bool TryKill() => ProcFile.TryWrite(File("cgroup.kill"), "1");
+    /// <summary>Ends everything in it at once, where the kernel can (Linux 5.14).</summary>
+    public void Kill() => ProcFile.TryWrite(File("cgroup.kill"), "1");
 
     /// <summary>The processes in it and in the groups that its own processes made below it.</summary>
     public List<int> ProcessIds()

@@ -11,7 +11,7 @@ internal static class Ending
 
     /// <summary>Ends what <paramref name="find"/> finds. Returns how many there were and which could not be ended.</summary>
     public static async Task<EndResult> RunAsync(
-        Func<List<ProcessEntry>> find, int scansToBeSure, Func<bool>? killAtOnce, TimeProvider time)
+        Func<List<ProcessEntry>> find, int scansToBeSure, Action? killAtOnce, TimeProvider time)
     {
         var ended = new HashSet<ProcessIdentity>();
         var began = time.GetTimestamp();
@@ -29,8 +29,8 @@ internal static class Ending
             if (time.GetElapsedTime(began) > Limit)
                 return new EndResult(ended.Except(found.Select(entry => entry.Identity)).Count(), found);
             ended.UnionWith(found.Select(entry => entry.Identity));
-            if (killAtOnce is null || !killAtOnce())
-                Kill(found);
+            killAtOnce?.Invoke();
+            Kill(found); // those as well that have left the group, or are of a kernel that cannot kill one
             await Task.Delay(pause, time).ConfigureAwait(false);
             pause = TimeSpan.FromMilliseconds(Math.Min(pause.TotalMilliseconds * 2, 50));
         }

@@ -13,12 +13,7 @@ internal static class Leftovers
     {
         var cgroup = Cgroup.PathFor(supervisorId) is { } path && Directory.Exists(path) ? new Cgroup(path) : null;
         var marker = Encoding.ASCII.GetBytes(supervisorId);
-        Func<bool> killGroup = () =>
-        {
-            cgroup?.TryKill();
-            return false; // those known by marker only are killed one by one
-        };
-        var result = await Ending.RunAsync(() => Find(cgroup, marker), 2, killGroup, time).ConfigureAwait(false);
+        var result = await Ending.RunAsync(() => Find(cgroup, marker), 2, cgroup is null ? null : cgroup.Kill, time).ConfigureAwait(false);
         if (cgroup is not null)
             await cgroup.RemoveAsync(time).ConfigureAwait(false);
         return result;

@@ -9,6 +9,7 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
     private readonly TaskCompletionSource<WorkerEnded> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly OutOfMemoryWatch _memory = new(containment.Cgroup);
     private volatile bool _endedByUs;
+    private volatile List<string> _threads = [];
 
     public WorkerContainment Containment => containment;
 
@@ -20,8 +21,10 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
         try
         {
             var exit = await process.Exit.ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.SupervisorWorkerReaped);
             var outOfMemory = exit.Signal == NativeMethods.SIGKILL && !_endedByUs && _memory.HasKilled();
             var rest = await EndAsync().ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.SupervisorLeftoversEnded);
             rest.Strays.AddRange(containment.FindSuspects());
             var ended = new WorkerEnded
             {
@@ -31,6 +34,7 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
                 EndedBySupervisor = _endedByUs,
                 KernelOutOfMemory = outOfMemory,
                 Swept = rest.Ended,
+                Threads = { _threads },
             };
             rest.AddStraysTo(ended.Strays);
             _ended.TrySetResult(ended);
@@ -49,11 +53,16 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
 
     public async Task<WorkerEnded> StopAsync(TimeSpan grace)
     {
+        Failpoint.Hit(Failpoints.SupervisorStopRequested);
         if (!process.Exit.IsCompleted)
         {
             _endedByUs = true;
             if (grace > TimeSpan.Zero && ChildProcesses.OfThisProcess.TrySignalGroup(process, NativeMethods.SIGTERM))
+            {
+                Failpoint.Hit(Failpoints.SupervisorTermSent);
                 await Task.WhenAny(process.Exit, Task.Delay(grace, time)).ConfigureAwait(false);
+            }
+
             if (!process.Exit.IsCompleted)
                 await KillAsync().ConfigureAwait(false);
         }
@@ -64,7 +73,9 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
     /// <summary>Ends what its blocks left, save what they keep.</summary>
     public async Task<WorkerSwept> SweepAsync(IReadOnlyCollection<ProcessIdentity> kept)
     {
-        var result = await Ending.RunAsync(() => containment.FindLeftovers(kept), containment.ScansToBeSure, killAtOnce: null, time).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.SupervisorSweepRequested);
+        var result = await Ending.RunAsync(() => containment.FindLeftovers(kept), WorkerContainment.ScansToBeSure, killAtOnce: null, time).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.SupervisorSwept);
         var swept = new WorkerSwept { Worker = id, Swept = result.Ended };
         result.AddStraysTo(swept.Strays);
         return swept;
@@ -79,16 +90,18 @@ internal sealed class SupervisedWorker(string id, ChildProcess process, WorkerCo
 
     private async Task KillAsync()
     {
+        Failpoint.Hit(Failpoints.SupervisorKilling);
+        _threads = ThreadTable.Describe(process.Identity.ProcessId); // it did not heed being asked: this is the last chance to see why
         var result = await EndAsync().ConfigureAwait(false);
         // The kernel does not let go of it. Whoever waits has to hear so now, not when it does.
         if (result.Strays.Exists(stray => stray.Identity == process.Identity))
         {
-            var ended = new WorkerEnded { Worker = id, ExitCode = -1, Signal = NativeMethods.SIGKILL, EndedBySupervisor = true, Swept = result.Ended };
+            var ended = new WorkerEnded { Worker = id, ExitCode = -1, Signal = NativeMethods.SIGKILL, EndedBySupervisor = true, Swept = result.Ended, Threads = { _threads } };
             result.AddStraysTo(ended.Strays);
             _ended.TrySetResult(ended);
         }
     }
 
     private Task<EndResult> EndAsync() => Ending.RunAsync(
-        containment.Find, containment.ScansToBeSure, containment.Cgroup is { } cgroup ? cgroup.TryKill : null, time);
+        containment.Find, WorkerContainment.ScansToBeSure, containment.Cgroup is { } cgroup ? cgroup.Kill : null, time);
 }

@@ -20,6 +20,8 @@ internal sealed class SupervisorClient : IWorkerSupervisor
     /// <summary>Which supervisor each worker belongs to; guarded by <see cref="_gate"/>.</summary>
     private readonly Dictionary<string, SupervisorConnection> _workers = [];
 
+    /// <summary>Guarded by <see cref="_gate"/>.</summary>
+    private RunNote _note = RunNote.OfThisProcess();
     private bool _disposed;
 
     /// <summary>Remembers how to start it; starts nothing yet.</summary>
@@ -81,8 +83,33 @@ internal sealed class SupervisorClient : IWorkerSupervisor
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_connection is null or { IsLost: true })
-                _connection = SupervisorConnection.Start(_command, _directory, _time);
+                _connection = StartLocked();
             return _connection;
+        }
+    }
+
+    private SupervisorConnection StartLocked()
+    {
+        // Noted before it begins: if all of us are killed in between, the next run knows what to look for.
+        var id = RandomText.Hex(16);
+        Note(id, default);
+        Failpoint.Hit(Failpoints.ControllerSupervisorStarting);
+        var connection = SupervisorConnection.Start(_command, id, _directory, _time);
+        Note(id, ProcessIdentity.Of(connection.ProcessId) ?? default);
+        Failpoint.Hit(Failpoints.ControllerSupervisorStarted);
+        return connection;
+
+        void Note(string supervisor, ProcessIdentity process)
+        {
+            _note = _note.With(supervisor, process);
+            try
+            {
+                _note.Write(_directory);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A net less, of several; starting a worker will tell what is wrong with the directory.
+            }
         }
     }
 

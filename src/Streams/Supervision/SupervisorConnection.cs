@@ -42,9 +42,8 @@ internal sealed class SupervisorConnection : IAsyncDisposable
 
     public bool IsLost => _lost is not null;
 
-    public static SupervisorConnection Start(IReadOnlyList<string> command, string directory, TimeProvider time)
+    public static SupervisorConnection Start(IReadOnlyList<string> command, string id, string directory, TimeProvider time)
     {
-        var id = RandomText.Hex(16);
         var messages = Path.Combine(directory, $"supervisor-{id[..8]}.log");
         // Its standard error is a file, not a pipe that somebody has to empty. The shell is gone after that.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };

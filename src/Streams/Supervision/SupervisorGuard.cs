@@ -8,12 +8,17 @@ namespace Streams.Supervision;
 /// </summary>
 internal sealed class SupervisorGuard : IAsyncDisposable
 {
-    // $1: the marker's id, $2: the cgroup's directory or nothing. Bounded, and needs nothing but grep and sleep. Its own
+    // $1: the marker's id, $2: the cgroup's directory or nothing, $3: armed failpoints. Bounded, and needs nothing but grep and sleep. Its own
     // environment does not hold the id; that it is in its arguments does no harm.
     private const string Script =
         """
         trap '' HUP INT TERM
+        pass() {
+            case "$3" in *",guard.$1:kill,"*) kill -KILL $$;; *",guard.$1:stop,"*) kill -STOP $$;; *",guard.$1:exit,"*) exit 86;; esac
+        }
+        pass started "" "$3"
         while read -r word; do [ "$word" = done ] && exit 0; done
+        pass woken "" "$3"
         empty=0 round=0
         while [ "$empty" -lt 2 ] && [ "$round" -lt 200 ]; do
             round=$((round + 1)) found=
@@ -25,22 +30,27 @@ internal sealed class SupervisorGuard : IAsyncDisposable
             if [ -z "$found" ]; then empty=$((empty + 1)); else empty=0; fi
             [ "$empty" -ge 2 ] || sleep 0.02 || sleep 1
         done
+        pass killed "" "$3"
         round=0
         while [ -n "$2" ] && [ -d "$2" ] && [ "$round" -lt 50 ]; do
             round=$((round + 1))
             find "$2" -depth -type d -exec rmdir {} \;
             [ ! -d "$2" ] || sleep 0.02 || sleep 1
         done
+        pass "done" "" "$3"
         exit 0
         """;
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
+
+    private const int MostReplaced = 20;
 
     private readonly Lock _gate = new();
     private readonly Containment _containment;
 
     private ChildProcess? _process;
     private int _pipe = -1;
+    private int _replaced;
     private bool _disposed;
 
     private SupervisorGuard(Containment containment) => _containment = containment;
@@ -81,7 +91,7 @@ internal sealed class SupervisorGuard : IAsyncDisposable
             if (Environment.GetEnvironmentVariable(Containment.MarkerVariable) is { } outer)
                 variables[Containment.MarkerVariable] = outer;
             var process = await ChildProcesses.OfThisProcess.StartAsync(new SpawnRequest(
-                ["/bin/sh", "-c", Script, "streams-guard", _containment.Id, _containment.CgroupPath], variables, "/", readEnd, nowhere)).ConfigureAwait(false);
+                ["/bin/sh", "-c", Script, "streams-guard", _containment.Id, _containment.CgroupPath, Failpoint.ForShell()], variables, "/", readEnd, nowhere)).ConfigureAwait(false);
             lock (_gate)
                 (_process, _pipe) = (process, writeEnd);
             _ = ReplaceWhenKilledAsync(process, writeEnd);
@@ -99,8 +109,8 @@ internal sealed class SupervisorGuard : IAsyncDisposable
         var exit = await process.Exit.ConfigureAwait(false);
         lock (_gate)
         {
-            if (_disposed || exit.Signal == 0)
-                return; // it ended by itself: another would do the same
+            if (_disposed || exit.Signal == 0 || ++_replaced > MostReplaced)
+                return; // it ended by itself: another would do the same; or somebody is at war with it
             _ = NativeMethods.Close(pipe);
             _pipe = -1;
         }

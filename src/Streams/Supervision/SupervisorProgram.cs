@@ -40,6 +40,7 @@ internal static class SupervisorProgram
             });
             while (requests.Read(ToSupervisor.Parser) is { } request)
                 _ = AnswerAsync(supervisor, request, answers);
+            Failpoint.Hit(Failpoints.SupervisorInputEnded);
             return 0;
         }
         catch (FrameException exception)
@@ -60,6 +61,7 @@ internal static class SupervisorProgram
         {
             if (directory is not null)
                 Directory.Delete(directory, recursive: true);
+            Failpoint.Hit(Failpoints.SupervisorDirectoryRemoved);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -96,8 +98,10 @@ internal static class SupervisorProgram
                 case ToSupervisor.KindOneofCase.Start:
                     var started = await supervisor.StartAsync(request.Start, CancellationToken.None).ConfigureAwait(false);
                     answers.Write(new FromSupervisor { Started = started });
-                    if (started.Error.Length == 0)
-                        answers.Write(new FromSupervisor { Ended = await supervisor.EndedAsync(request.Start.Worker).ConfigureAwait(false) });
+                    if (started.Error.Length > 0)
+                        break;
+                    answers.Write(new FromSupervisor { Ended = await supervisor.EndedAsync(request.Start.Worker).ConfigureAwait(false) });
+                    Failpoint.Hit(Failpoints.SupervisorEndReported);
                     break;
                 case ToSupervisor.KindOneofCase.Stop when supervisor.Knows(request.Stop.Worker):
                     // Its end is reported to whoever started it.

@@ -14,8 +14,8 @@ internal sealed class WorkerContainment(
 
     public ProcessIdentity Worker { get; private set; }
 
-    /// <summary>The scans in a row that must find nothing: without a cgroup one may look while a process forks.</summary>
-    public int ScansToBeSure => cgroup is null ? 2 : 1;
+    /// <summary>The scans in a row that must find nothing: one may look while a process forks.</summary>
+    public const int ScansToBeSure = 2;
 
     public Cgroup? Cgroup => cgroup;
 
@@ -35,7 +35,7 @@ internal sealed class WorkerContainment(
     /// <summary>What runs of it now, zombies left out.</summary>
     public List<ProcessEntry> Find()
     {
-        var found = cgroup is null ? FindInTable() : FindInCgroup(cgroup);
+        var found = FindInTable(cgroup?.ProcessIds() ?? []);
         found.RemoveAll(entry => entry.IsDead || entry.ProcessId == Environment.ProcessId);
         return found;
     }
@@ -61,29 +61,21 @@ internal sealed class WorkerContainment(
             && entry.ReadEnvironment() == 0);
     }
 
-    private static List<ProcessEntry> FindInCgroup(Cgroup group)
-    {
-        var found = new List<ProcessEntry>();
-        foreach (var processId in group.ProcessIds())
-        {
-            if (ProcessEntry.TryRead(processId, out var entry))
-                found.Add(entry);
-        }
-
-        return found;
-    }
-
-    private List<ProcessEntry> FindInTable()
+    /// <summary>
+    /// Whoever may write to the file system of the cgroups can leave its own; it remains a descendant of the worker, or, once
+    /// that has ended, of the supervisor. With a cgroup the marker is not looked for: reading all environments takes its time.
+    /// </summary>
+    private List<ProcessEntry> FindInTable(List<int> members)
     {
         var table = ProcessEntry.ReadAll();
         // Once the worker was reaped, its id may name another process, whose children and session are not ours.
         var idIsOurs = !table.Exists(entry => entry.ProcessId == Worker.ProcessId && entry.StartTicks != Worker.StartTicks);
         var others = living().Where(other => other != this).ToList();
-        var ours = new HashSet<int>();
+        var ours = new HashSet<int>(members);
         foreach (var entry in table)
         {
-            if (entry.Identity == Worker || (idIsOurs && entry.Session == Worker.ProcessId) || entry.EnvironmentContains(_lease)
-                || IsOrphan(entry, others))
+            if (entry.Identity == Worker || (idIsOurs && entry.Session == Worker.ProcessId)
+                || (cgroup is null && entry.EnvironmentContains(_lease)) || IsOrphan(entry, others))
                 ours.Add(entry.ProcessId);
         }
 
@@ -96,8 +88,11 @@ internal sealed class WorkerContainment(
     /// (<see cref="WorkerStartup"/>), so one that came up to the supervisor is left from a dead worker: it may end.
     /// </summary>
     private bool IsOrphan(ProcessEntry entry, List<WorkerContainment> others) =>
-        kind == ContainmentKind.Subreaper
+        kind != ContainmentKind.Marker
         && entry.Parent == Environment.ProcessId
         && !ChildProcesses.OfThisProcess.IsStarted(entry.ProcessId)
-        && !others.Exists(other => entry.Session == other.Worker.ProcessId || entry.EnvironmentContains(other._lease));
+        && !others.Exists(other => other.Shows(entry));
+
+    private bool Shows(ProcessEntry entry) =>
+        entry.Session == Worker.ProcessId || entry.EnvironmentContains(_lease) || (cgroup is not null && cgroup.ProcessIds().Contains(entry.ProcessId));
 }

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Streams.Processes;
 
 namespace Streams.Supervision;
 
 /// <summary>
 /// The file that a worker and all its children print to. A file, no pipe: nobody ever waits for the end of one that a
-/// daemon holds. Bounded by taking the middle out, so that all offsets stay as they were.
+/// daemon holds. Bounded by taking the middle out, so that all offsets stay as they were; whoever reads it says so
+/// (<see cref="FileHoles"/>).
 /// </summary>
 internal sealed class WorkerOutput : IDisposable
 {
@@ -44,7 +44,6 @@ internal sealed class WorkerOutput : IDisposable
         if (end <= _cutTo || !NativeMethods.TryPunchHole(Descriptor, _cutTo, end - _cutTo))
             return; // a file system that cannot: the file is not bounded there
         _cutTo = end;
-        WriteNote(end - _head);
     }
 
     public void Dispose()
@@ -55,18 +54,4 @@ internal sealed class WorkerOutput : IDisposable
     }
 
     private static long RoundDown(long offset) => offset / Page * Page;
-
-    // Not through our descriptor, which appends wherever one asks it to write.
-    private void WriteNote(long bytes)
-    {
-        try
-        {
-            using var file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes($"\n[... {bytes:N0} bytes of output left out here ...]\n"), _head);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The note is a courtesy; the gap shows without it.
-        }
-    }
 }

@@ -49,8 +49,10 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         string? id = null, ContainmentKind atMost = ContainmentKind.Cgroup, TimeProvider? time = null)
     {
         NativeMethods.SetInheritedDescriptorsCloseOnExec();
+        Failpoint.Hit(Failpoints.SupervisorStarted);
         var containment = Containment.Choose(id ?? RandomText.Hex(16), atMost);
         var guard = await SupervisorGuard.StartAsync(containment).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.SupervisorGuarded);
         return new WorkerSupervisor(containment, guard, time ?? TimeProvider.System);
     }
 
@@ -93,12 +95,14 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
 
         await _poll.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(workers.Select(worker => worker.StopAsync(TimeSpan.Zero))).ConfigureAwait(false);
+        Failpoint.Hit(Failpoints.SupervisorWorkersEnded);
         await _containment.RemoveAsync(_time).ConfigureAwait(false);
         await _guard.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<WorkerStarted> StartCoreAsync(StartWorker start)
     {
+        Failpoint.Hit(Failpoints.SupervisorStartRequested);
         Check(start);
         var containment = _containment.ForWorker(Living);
         if (!containment.IsReady)
@@ -124,7 +128,9 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         {
             var process = await ChildProcesses.OfThisProcess.StartAsync(new SpawnRequest(
                 start.Command, EnvironmentOf(start, containment), start.WorkingDirectory, readEnd, output.Descriptor)).ConfigureAwait(false);
+            Failpoint.Hit(Failpoints.SupervisorSpawned);
             var held = containment.TryHold(process.Identity);
+            Failpoint.Hit(Failpoints.SupervisorContained);
             var worker = new SupervisedWorker(start.Worker, process, containment, output, _time);
             var added = TryAdd(start.Worker, worker);
             _ = worker.FollowAsync();
@@ -136,6 +142,7 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
 
             // Only now: a worker does nothing before it has read this line, and now all that it does is contained.
             NativeMethods.TryWriteAll(writeEnd, Encoding.UTF8.GetBytes(start.FirstLine + "\n"));
+            Failpoint.Hit(Failpoints.SupervisorGoGiven);
             return new WorkerStarted
             {
                 Worker = start.Worker,
@@ -181,10 +188,10 @@ internal sealed class WorkerSupervisor : IWorkerSupervisor
         variables[Containment.MarkerVariable] = containment.MarkerValue;
         variables[WorkerStartup.ParentVariable] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         variables[WorkerStartup.DescriptorsVariable] = _descriptorLimit;
-        if (_containment.Kind == ContainmentKind.Subreaper)
+        if (_containment.Kind != ContainmentKind.Marker)
             variables[WorkerStartup.AdoptVariable] = "1";
-        // A killed .NET process leaves three files of its debugger's in the temporary directory, unless told not to make them.
         // Where our own controller has said so for us, the variable that marks it as ours was inherited as well.
+        // A killed .NET process leaves three files of its debugger's in the temporary directory, unless told not to make them.
         if (variables.TryAdd(WorkerStartup.DiagnosticsVariable, "0"))
             variables[WorkerStartup.DiagnosticsSetVariable] = "1";
         return variables;

@@ -11,6 +11,9 @@ namespace Streams.Workers;
 /// </summary>
 internal sealed class BlockRunner : IDisposable
 {
+    /// <summary>What <see cref="Run(string, string, string)"/> returns when the controller ended without a word; no exit code.</summary>
+    public const int ControllerGone = -1;
+
     private readonly FramedStream _controller;
 
     /// <summary>Null in the test's own process: its output is not ours to divide ...</summary>
@@ -32,7 +35,7 @@ internal sealed class BlockRunner : IDisposable
     private readonly AutoResetEvent _arrived = new(false);
 
     /// <summary>The running block's; guarded by <see cref="_gate"/>.</summary>
-    private (uint Ordinal, CancellationTokenSource Source)? _running;
+    private (uint Ordinal, CancellationTokenSource Source, HangWatch Watch)? _running;
 
     /// <summary>Blocks to be cancelled as soon as they start. Guarded by <see cref="_gate"/>.</summary>
     private readonly HashSet<uint> _cancelled = [];
@@ -54,7 +57,7 @@ internal sealed class BlockRunner : IDisposable
             (_output, _leftovers, _surroundings) = (new OutputOffsets(), new LeftoverCheck(), new Surroundings());
     }
 
-    /// <summary>Returns when the controller is gone or says so.</summary>
+    /// <summary>Returns when the controller is gone or says so: the exit code.</summary>
     public static int Run(string socketPath, string worker, string token) =>
         Run(socketPath, Path.GetDirectoryName(socketPath), worker, token, isInProcess: false);
 
@@ -76,7 +79,10 @@ internal sealed class BlockRunner : IDisposable
             return 1;
         }
 
+        Failpoint.Hit(Failpoints.WorkerConnected);
         using var runner = new BlockRunner(new NetworkStream(socket, ownsSocket: true), privateDirectory, isInProcess);
+        if (!isInProcess)
+            WorkerEnding.Watch(() => socket.Dispose());
         return runner.Run(worker, token);
     }
 
@@ -97,6 +103,7 @@ internal sealed class BlockRunner : IDisposable
             {
                 Hello = new Hello { Protocol = WireLimits.Protocol, Token = token, Worker = worker, Pid = identity.ProcessId, StartTicks = identity.StartTicks },
             });
+            Failpoint.Hit(Failpoints.WorkerHelloSaid);
             new Thread(RunBlocks) { IsBackground = true, Name = "Streams block" }.Start();
             while (_controller.Read(ToWorker.Parser) is { } message)
             {
@@ -104,7 +111,8 @@ internal sealed class BlockRunner : IDisposable
                     return 0;
             }
 
-            return 0;
+            Failpoint.Hit(Failpoints.WorkerControllerGone);
+            return ControllerGone;
         }
         catch (FrameException exception)
         {
@@ -114,7 +122,7 @@ internal sealed class BlockRunner : IDisposable
         catch (IOException)
         {
             // The controller died with data on the way: the same as its end.
-            return 0;
+            return ControllerGone;
         }
         finally
         {
@@ -130,6 +138,7 @@ internal sealed class BlockRunner : IDisposable
             case ToWorker.KindOneofCase.Welcome when message.Welcome.Protocol != WireLimits.Protocol:
                 throw new FrameException($"the controller speaks protocol {message.Welcome.Protocol}, this worker {WireLimits.Protocol}");
             case ToWorker.KindOneofCase.Run:
+                Failpoint.Hit(Failpoints.WorkerBlockReceived);
                 lock (_gate)
                     _waiting.Enqueue(message.Run.Spec);
                 _arrived.Set();
@@ -144,13 +153,19 @@ internal sealed class BlockRunner : IDisposable
 
     private void Cancel(uint ordinal)
     {
+        Failpoint.Hit(Failpoints.WorkerCancelReceived);
         CancellationTokenSource? source = null;
         lock (_gate)
         {
             if (_running is { } running && running.Ordinal == ordinal)
+            {
                 source = running.Source;
+                running.Watch.Begin();
+            }
             else
+            {
                 _cancelled.Add(ordinal);
+            }
         }
 
         // Not on this thread: the author's callbacks run inside.
@@ -195,15 +210,20 @@ internal sealed class BlockRunner : IDisposable
     {
         var ordinal = specification.Id?.Ordinal ?? 0;
         var cancellation = new CancellationTokenSource();
+        using var watch = new HangWatch(specification, ownsProcess: !_isInProcess);
         var cancelled = false;
         lock (_gate)
         {
-            _running = (ordinal, cancellation);
+            _running = (ordinal, cancellation, watch);
             cancelled = _cancelled.Remove(ordinal);
         }
 
         if (cancelled)
+        {
             cancellation.Cancel();
+            watch.Begin();
+        }
+
         foreach (var (name, value) in specification.Environment)
             Environment.SetEnvironmentVariable(name, value);
         var lastNumber = _leftovers?.LastNumber() ?? 0;
@@ -217,7 +237,9 @@ internal sealed class BlockRunner : IDisposable
         _controller.Write(new FromWorker { Started = new BlockStarted { Ordinal = ordinal, OutputOffset = _output?.Offset() ?? 0 } });
         var channel = new BlockChannel(_controller, ordinal, _privateDirectory, _isInProcess);
         var context = new BlockContext(specification, channel, cancellation.Token, _memory);
-        var finished = Run(new BlockExecution(specification, _known, context, cancellation.Token), context);
+        Failpoint.Hit(Failpoints.WorkerBlockStarted);
+        var finished = new BlockFinished();
+        watch.Run(() => finished = Run(new BlockExecution(specification, _known, context, cancellation.Token), context));
         NestedEnd.Close(context, finished);
         Close(context, finished);
         if (_surroundings?.Restore() is { } changed)
@@ -230,10 +252,13 @@ internal sealed class BlockRunner : IDisposable
     {
         lock (_gate)
             _running = null;
+        WorkerEnding.Leave();
+        Failpoint.Hit(Failpoints.WorkerBlockEnded);
         finished.OutputOffset = _output?.Offset() ?? 0;
         finished.LeftoversPossible = _leftovers?.Possible(lastNumber) ?? false;
         finished.Kept.Add(_memory.Kept());
         Finish(finished);
+        Failpoint.Hit(Failpoints.WorkerFinalSent);
     }
 
     /// <summary>
@@ -246,6 +271,7 @@ internal sealed class BlockRunner : IDisposable
             _context,
             _ =>
             {
+                WorkerEnding.Enter(block.Name);
                 CurrentBlock.Enter(block, ownsProcess: !_isInProcess);
                 finished = execution.Run();
             },

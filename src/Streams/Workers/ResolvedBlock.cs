@@ -63,6 +63,7 @@ internal sealed class ResolvedBlock
                     Kind.ValueTaskOfResult => _asTask!(returned!),
                     _ => (Task?)returned ?? throw new InvalidOperationException("The block returned a null task."),
                 };
+                HangWatch.Awaits(task);
                 task.GetAwaiter().GetResult();
                 return _resultOf?.Invoke(task);
         }

@@ -1,3 +1,4 @@
+using Streams.Processes;
 using Streams.Supervision;
 
 namespace Streams.Workers;
@@ -19,6 +20,7 @@ internal static class WorkerProgram
 
     private static int RunWorker(string socket, string worker)
     {
+        Failpoint.Hit(Failpoints.WorkerStarted);
         string token;
         try
         {
@@ -30,6 +32,27 @@ internal static class WorkerProgram
             return WrongUsage;
         }
 
-        return BlockRunner.Run(socket, worker, token);
+        Failpoint.Hit(Failpoints.WorkerPrepared);
+        var code = BlockRunner.Run(socket, worker, token);
+        WorkerEnding.WaitIfExiting();
+        Failpoint.Hit(Failpoints.WorkerLeaving);
+        // Whoever watched over us may be stopped, or dead as well: what is below us, and in our group, goes with us. A worker
+        // that was started by hand is in somebody else's group.
+        if (code == BlockRunner.ControllerGone)
+        {
+            code = 0;
+            foreach (var entry in ProcessTree.Select(ProcessEntry.ReadAll(), [ProcessIdentity.OfThisProcess]))
+            {
+                if (entry.ProcessId != Environment.ProcessId)
+                    entry.Identity.TrySignal(NativeMethods.SIGKILL);
+            }
+
+            if (NativeMethods.ProcessGroup() == Environment.ProcessId)
+                _ = NativeMethods.Kill(0, NativeMethods.SIGKILL);
+        }
+
+        // Not by returning: that would wait for every thread that a block has left.
+        Environment.Exit(code);
+        return code;
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Streams.Processes;
+using Streams.Scheduling;
 using Streams.Supervision;
 
 namespace Streams.Tests.Supervision;
@@ -20,6 +21,14 @@ internal static class ProbeProgram
                 return await ControlAsync(containment, directory);
             case ["interrupted", var results, var how]:
                 return await Interruption.InterruptedProgram.RunAsync(results, how);
+            case ["run", var place]:
+                return await RunAsync(place);
+            case ["phases"]:
+                return Phases();
+            case ["failpoint", .. var names]:
+                foreach (var name in names)
+                    Failpoint.Hit(name);
+                return 0;
             case ["surroundings"]:
                 WorkerStartup.Prepare();
                 return Surroundings();
@@ -44,6 +53,27 @@ internal static class ProbeProgram
         await Eventually.IsTrueAsync(() => File.Exists(start.OutputPath) && File.ReadAllText(start.OutputPath).Contains("left"), "the leftover");
         Console.WriteLine($"{client.ProcessId} {started.Pid} {File.ReadAllLines(System.IO.Path.Combine(directory, "pids"))[0]}");
         await Task.Delay(TimeSpan.FromMinutes(2));
+        return 0;
+    }
+
+    /// <summary>A whole run with its directory below the place; prints the ids of supervisor, worker and leftover, and waits to be killed.</summary>
+    private static Task<int> RunAsync(string place) => ControlAsync("cgroup", PrivateDirectory.Create(place).Root);
+
+    /// <summary>Takes a block through every legal change of phase.</summary>
+    private static int Phases()
+    {
+        var phases = Enum.GetValues<BlockPhase>();
+        foreach (var from in phases)
+        {
+            foreach (var to in phases.Where(to => BlockLifecycle.IsLegal(from, to)))
+            {
+                var life = new BlockLifecycle(TimeProvider.System);
+                foreach (var step in phases.Where(step => step > BlockPhase.Requested && step <= from))
+                    life.TryEnter(step);
+                life.TryEnter(to);
+            }
+        }
+
         return 0;
     }
 

@@ -59,6 +59,16 @@ def cleared():
     os.execve("/bin/sleep", ["sleep", "120"], {})
 
 
+def moved():
+    """As root: out of its cgroup, and with an empty environment. It stays a descendant."""
+    for root in ("/sys/fs/cgroup/unified", "/sys/fs/cgroup"):
+        if os.path.exists(root + "/cgroup.procs"):
+            with open(root + "/cgroup.procs", "w") as file:
+                file.write(str(os.getpid()))
+            break
+    cleared()
+
+
 def renamed():
     ctypes.CDLL(None).prctl(15, b"kworker/0:1", 0, 0, 0)
     note()
@@ -96,6 +106,7 @@ kinds = {
     "double-fork": lambda: daemon(plain),
     "closed": lambda: daemon(closed),
     "cleared": lambda: daemon(cleared),
+    "moved": lambda: daemon(moved),
     "renamed": lambda: daemon(renamed),
     "stubborn": lambda: fork_into(stubborn),
     "hydra": lambda: daemon(hydra),
