@@ -15,6 +15,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
 
     /// <summary>The worker's final message, or null when it is gone without one.</summary>
     private readonly TaskCompletionSource<BlockFinished?> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _tearDown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private int _cancelled;
@@ -28,6 +29,9 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
     public bool IsEnded => _ended.Task.IsCompleted;
 
     public void HasStarted(long outputOffset) => _started.TrySetResult(Math.Max(0, outputOffset));
+
+    /// <summary>The block is over but for its tear-down, which has a budget of its own.</summary>
+    public void EnteredTearDown() => _tearDown.TrySetResult();
 
     public void HasFinished(BlockFinished finished) => _finished.TrySetResult(finished);
 
@@ -61,9 +65,13 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
         agent.Journal.Started(key, worker.ProcessId);
         worker.Send(new ToWorker { Run = new RunBlock { Spec = spec } });
         var limit = spec.TimeLimitMs > 0 ? LimitAsync(TimeSpan.FromMilliseconds(spec.TimeLimitMs)) : Task.CompletedTask;
+        if (spec.Instance is not null)
+            _ = WatchTearDownAsync();
         var output = SendOutputAsync();
         var finished = await _finished.Task.ConfigureAwait(false);
         await limit.ConfigureAwait(false);
+        if (finished is { PartAbandoned: true })
+            Volatile.Write(ref _workerEnded, await agent.Supervisor.StopAsync(worker.Id, TimeSpan.Zero).ConfigureAwait(false));
 
         var ended = new BlockEnded { Worker = worker.Id, Id = spec.Id, Finished = finished, TimedOut = _timedOut };
         try
@@ -89,7 +97,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
     /// <summary>Sweeps, then sends the rest of the output and the files, in this order: leftovers may still write.</summary>
     private async Task CollectAsync(BlockEnded ended, Task output)
     {
-        if (ended.Finished is { LeftoversPossible: true } finished && !worker.IsGone)
+        if (ended.Finished is { LeftoversPossible: true, PartAbandoned: false } finished && !worker.IsGone)
         {
             var swept = await agent.Supervisor.SweepAsync(worker.Id, finished.Kept, CancellationToken.None).ConfigureAwait(false);
             ended.Strays.Add(swept.Strays);
@@ -146,7 +154,7 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
 
     private async Task LimitAsync(TimeSpan limit)
     {
-        if (!await ElapsedAsync(limit).ConfigureAwait(false))
+        if (!await ElapsedAsync(limit).ConfigureAwait(false) || _tearDown.Task.IsCompleted)
             return;
         _timedOut = true;
         Cancel($"its time limit of {limit.TotalSeconds:0.###} s has passed");
@@ -155,8 +163,20 @@ internal sealed class RemoteBlock(AgentContext agent, RemoteWorker worker, Block
     private async Task CancelAsync(string reason)
     {
         worker.Send(new ToWorker { Cancel = new CancelBlock { Ordinal = Ordinal, Reason = reason } });
-        if (await ElapsedAsync(TimeSpan.FromMilliseconds(Math.Max(0, spec.GraceMs))).ConfigureAwait(false))
+        if (await ElapsedAsync(EndBudget.AfterAsking(spec)).ConfigureAwait(false) && !_tearDown.Task.IsCompleted)
             await agent.Supervisor.StopAsync(worker.Id, TimeSpan.Zero).ConfigureAwait(false);
+    }
+
+    /// <summary>The second net over a tear-down; its worker keeps the limit itself.</summary>
+    private async Task WatchTearDownAsync()
+    {
+        await Task.WhenAny(_tearDown.Task, _finished.Task).ConfigureAwait(false);
+        if (_finished.Task.IsCompleted || EndBudget.InTearDown(spec) is var budget && budget == Timeout.InfiniteTimeSpan)
+            return;
+        if (!await ElapsedAsync(budget).ConfigureAwait(false))
+            return;
+        _timedOut = true;
+        await agent.Supervisor.StopAsync(worker.Id, TimeSpan.Zero).ConfigureAwait(false);
     }
 
     /// <summary>True after this time; false if the block is over before.</summary>

@@ -189,6 +189,8 @@ internal sealed class RemoteWorker
             case FromWorker.KindOneofCase.SharesSync when message.SharesSync.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Measure when message.Measure.Ordinal == block.Ordinal:
             case FromWorker.KindOneofCase.Part when message.Part.Ordinal == block.Ordinal:
+                if (message.Part is { Part: WirePart.PartTearDown })
+                    block.EnteredTearDown();
                 PublishBulk(block, message);
                 break;
             case FromWorker.KindOneofCase.Finished when message.Finished.Ordinal == block.Ordinal:

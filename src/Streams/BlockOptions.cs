@@ -45,4 +45,41 @@ public sealed record BlockOptions
     /// <summary>For commands: true if an exit code other than 0 is not a failure.</summary>
     /// <value>False by default.</value>
     public bool AllowFailure { get; init; }
+
+    /// <summary>For commands: what it reads from its standard input. A text or an array of bytes converts to it by itself.</summary>
+    /// <value>Nothing by default: the command reads an end of file at once.</value>
+    public CommandInput? StandardInput { get; init; }
+
+    /// <summary>
+    /// The block's parameters: a dictionary with texts as keys, or an object with properties (a record, an anonymous object). The
+    /// block finds them in <see cref="BlockContext.Parameters"/>, or as an object by <see cref="BlockContext.ParametersAs{T}"/>;
+    /// they travel under the same rules as captures, and their texts are kept in the results: pass no secrets.
+    /// </summary>
+    /// <value>None by default.</value>
+    public object? Parameters { get; init; }
+
+    /// <summary>For block types: how long the set-up may take, within the block's own limit.</summary>
+    /// <value>As long as the block by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or longer than about 24 days.</exception>
+    public TimeSpan? SetUpLimit
+    {
+        get;
+        init => field = value is { } limit ? StreamCollectionOptions.CheckLimit(limit, nameof(SetUpLimit)) : null;
+    }
+
+    /// <summary>
+    /// For block types: how long the tear-down may take. It has this time to itself: it also runs after a stop, and after the
+    /// block's own limit has passed.
+    /// </summary>
+    /// <value>30 seconds by default.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive, or longer than about 24 days.</exception>
+    public TimeSpan? TearDownLimit
+    {
+        get;
+        init => field = value is { } limit ? StreamCollectionOptions.CheckLimit(limit, nameof(TearDownLimit)) : null;
+    }
+
+    /// <summary>The failure that the block is to have: then it has passed, shown as <c>XFAIL</c>; if it passes instead, it has failed.</summary>
+    /// <value>None by default. A block that failed as expected has no value: <c>RunFgAsync</c> returns the type's default.</value>
+    public ExpectedFailure? ExpectedFailure { get; init; }
 }

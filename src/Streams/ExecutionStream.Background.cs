@@ -22,6 +22,10 @@ public sealed partial class ExecutionStream
         new(RunBg(block, ForBackground(options), file, line));
 
     /// <inheritdoc cref="Background(Func{BlockContext, Task}, BlockOptions?, string, int)"/>
+    public BackgroundBlock Background(IBlock block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        new(RunBg(block, ForBackground(options), file, line));
+
+    /// <inheritdoc cref="Background(Func{BlockContext, Task}, BlockOptions?, string, int)"/>
     public BackgroundBlock Background(Action<BlockContext> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         new(RunBg(block, ForBackground(options), file, line));
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Streams.Blocks;
+using Streams.Blocks.Parameters;
 using Streams.Blocks.Travel;
 using Streams.Execution;
 using Streams.Scheduling;
@@ -13,29 +14,35 @@ public sealed partial class ExecutionStream
     {
         ArgumentNullException.ThrowIfNull(block);
         var call = BlockDelegate.Describe(block, file, line);
-        var specification = NewSpecification(options);
+        var specification = NewSpecification(options, file, line);
         specification.Call = call;
-        return Queue(specification, options, options?.Name ?? BlockNames.Of(block, call), Source(file, line), readValue: null, static queued => new BlockRun(queued));
+        return Queue(specification, new QueuedWork(BlockNames.Of(block, call), "", null), options, Source(file, line), static queued => new BlockRun(queued));
     }
 
     private BlockRun<T> QueueCall<T>(Delegate block, BlockOptions? options, string file, int line)
     {
         ArgumentNullException.ThrowIfNull(block);
         var call = BlockDelegate.Describe(block, file, line);
-        var specification = NewSpecification(options);
+        var specification = NewSpecification(options, file, line);
         specification.Call = call;
-        return Queue(specification, options, options?.Name ?? BlockNames.Of(block, call), Source(file, line), BlockValues.Reader<T>(), static queued => new BlockRun<T>(queued));
+        return Queue(specification, new QueuedWork(BlockNames.Of(block, call), "", BlockValues.Reader<T>()), options, Source(file, line), static queued => new BlockRun<T>(queued));
     }
 
     private BlockRun<CommandResult> QueueCommand(CommandLine command, BlockOptions? options, string file, int line)
     {
-        command.AllowFailure = options?.AllowFailure ?? false;
-        var specification = NewSpecification(options);
-        specification.Command = command;
-        return Queue(specification, options, options?.Name ?? BlockNames.Of(command), Source(file, line), BlockValues.CommandReader(CommandText.Show(command)), static queued => new BlockRun<CommandResult>(queued));
+        var specification = NewSpecification(options, file, line);
+        specification.Command = Complete(command, options);
+        return Queue(specification, new QueuedWork(BlockNames.Of(command), "", BlockValues.CommandReader(CommandText.Show(command))), options, Source(file, line), static queued => new BlockRun<CommandResult>(queued));
     }
 
-    private BlockSpec NewSpecification(BlockOptions? options) => new()
+    private static CommandLine Complete(CommandLine command, BlockOptions? options)
+    {
+        command.AllowFailure = options?.AllowFailure ?? false;
+        command.StandardInput = options?.StandardInput?.Bytes ?? Google.Protobuf.ByteString.Empty;
+        return command;
+    }
+
+    private BlockSpec NewSpecification(BlockOptions? options, string file, int line) => new()
     {
         Host = Host.ToString(),
         TimeLimitMs = Milliseconds(options?.TimeLimit ?? Options.TimeLimit ?? _collection.Options.BlockTimeLimit),
@@ -43,16 +50,20 @@ public sealed partial class ExecutionStream
         Environment = { Options.Environment.ToDictionary() },
         Requirements = { options?.Requires.Select(requirement => requirement.Wire) ?? [] },
         FreshProcess = options?.FreshProcess ?? false,
+        Parameters = BlockInstances.Parameters(options?.Parameters, file, line),
+        SetUpLimitMs = options?.SetUpLimit is { } setUp ? Milliseconds(setUp) : 0,
+        TearDownLimitMs = options?.TearDownLimit is { } tearDown ? tearDown == Timeout.InfiniteTimeSpan ? -1 : Milliseconds(tearDown) : 0,
     };
 
     /// <summary>Numbers, remembers and queues the block. One lock over all of it, so that ordinals, record and queue agree.</summary>
-    private TRun Queue<TRun>(BlockSpec specification, BlockOptions? options, string name, string source, Func<BlockVerdict, object?>? readValue, Func<QueuedBlock, TRun> makeRun)
+    private TRun Queue<TRun>(BlockSpec specification, QueuedWork work, BlockOptions? options, string source, Func<QueuedBlock, TRun> makeRun)
         where TRun : BlockRun
     {
+        var given = GivenText.Given(work.Text, options?.Parameters);
         lock (_gate)
         {
             ThrowIfPointless();
-            var block = _collection.NewBlock(this, specification, name, source, readValue, isBackground: options?.IsBackground ?? false);
+            var block = _collection.NewBlock(this, specification, options?.Name ?? work.Name, source, work.ReadValue, given, options);
             var run = makeRun(block);
             block.Run = run;
             _runs.Add(run);
@@ -89,4 +100,7 @@ public sealed partial class ExecutionStream
         await ForegroundAsync((BlockRun)run, cancellationToken).ConfigureAwait(false);
         return run.Block.Value<T>();
     }
+
+    /// <summary>What is queued: its name, if its author gives none; what it is given, for people; how its value is read, if it has one.</summary>
+    private readonly record struct QueuedWork(string Name, string Text, Func<BlockVerdict, object?>? ReadValue);
 }

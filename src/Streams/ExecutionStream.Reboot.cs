@@ -36,8 +36,8 @@ public sealed partial class ExecutionStream
         OfTest("reboot its host");
         if (Host.IsLocal)
             throw new InvalidOperationException($"Stream '{Name}' runs on this machine ({Host}); only another host can be rebooted.");
-        var specification = NewSpecification(null);
+        var specification = NewSpecification(null, file, line);
         specification.Reboot = new HostReboot();
-        return ForegroundAsync(Queue(specification, null, "Reboot", Source(file, line), readValue: null, static queued => new BlockRun(queued)), cancellationToken);
+        return ForegroundAsync(Queue(specification, new QueuedWork("Reboot", "", null), null, Source(file, line), static queued => new BlockRun(queued)), cancellationToken);
     }
 }

@@ -49,29 +49,24 @@ public sealed partial class ExecutionStream
     public BlockRun<T> RunBg<T>(Func<Task<T>> block, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         QueueCall<T>(block, options, file, line);
 
-    /// <summary>
-    /// Gives the stream a command line to run in the background and returns at once. An exit code other than 0 fails the block
-    /// unless <see cref="BlockOptions.AllowFailure"/> is set.
-    /// </summary>
-    /// <param name="command">
-    /// A command line for the stream's <c>sh</c>: a string with white space or a slash, or one that begins with <c>exec:</c>.
-    /// </param>
-    /// <param name="options">Name, time limit, and whether failure is allowed; defaults otherwise.</param>
+    /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, to run in the background.</summary>
+    /// <remarks>An exit code other than 0 fails the block unless <see cref="BlockOptions.AllowFailure"/> is set.</remarks>
+    /// <param name="command">The command line, an interpolated string: each hole becomes one quoted word, <c>{x:raw}</c> is put in as it is.</param>
+    /// <param name="options">Name, time limit, input, and whether failure is allowed; defaults otherwise.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>The block's handle.</returns>
-    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word: that could be a block's name.</exception>
+    /// <exception cref="ArgumentException">The command is empty or holds a NUL.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public BlockRun<CommandResult> RunBg(string command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        QueueCommand(CommandText.Parse(command), options, file, line);
-
-    /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, to run in the background.</summary>
-    /// <inheritdoc cref="RunBg(string, BlockOptions?, string, int)"/>
     public BlockRun<CommandResult> RunBg(ShellCommand command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         QueueCommand(CommandText.Shell(command.ToString()), options, file, line);
 
     /// <summary>Gives the stream a program and its arguments, without any shell, to run in the background.</summary>
-    /// <inheritdoc cref="RunBg(string, BlockOptions?, string, int)"/>
+    /// <inheritdoc cref="RunBg(ShellCommand, BlockOptions?, string, int)"/>
+    /// <param name="command">The program, and its arguments as they are.</param>
+    /// <param name="options">Name, time limit, input, and whether failure is allowed; defaults otherwise.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
     public BlockRun<CommandResult> RunBg(IReadOnlyList<string> command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         QueueCommand(CommandText.Arguments(command), options, file, line);
 
@@ -120,29 +115,27 @@ public sealed partial class ExecutionStream
     public Task<T> RunFgAsync<T>(Func<Task<T>> block, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(OfTest().QueueCall<T>(block, options, file, line), cancellationToken);
 
-    /// <summary>Gives the stream a command line and waits until it has run. Blocks that were given before it run first.</summary>
-    /// <param name="command">
-    /// A command line for the stream's <c>sh</c>: a string with white space or a slash, or one that begins with <c>exec:</c>.
-    /// </param>
-    /// <param name="options">Name, time limit, and whether failure is allowed; defaults otherwise.</param>
+    /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, and waits until it has run.</summary>
+    /// <param name="command">The command line, an interpolated string: each hole becomes one quoted word, <c>{x:raw}</c> is put in as it is.</param>
+    /// <param name="options">Name, time limit, input, and whether failure is allowed; defaults otherwise.</param>
     /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>Exit code and output.</returns>
-    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word: that could be a block's name.</exception>
+    /// <exception cref="ArgumentException">The command is empty or holds a NUL.</exception>
     /// <exception cref="BlockFailedException">The command failed, and failure is not allowed.</exception>
     /// <exception cref="OperationCanceledException">The block was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public Task<CommandResult> RunFgAsync(string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        ForegroundAsync(OfTest().QueueCommand(CommandText.Parse(command), options, file, line), cancellationToken);
-
-    /// <summary>Gives the stream an interpolated command line, whose holes are quoted for the shell, and waits until it has run.</summary>
-    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
     public Task<CommandResult> RunFgAsync(ShellCommand command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(OfTest().QueueCommand(CommandText.Shell(command.ToString()), options, file, line), cancellationToken);
 
     /// <summary>Gives the stream a program and its arguments, without any shell, and waits until it has run.</summary>
-    /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>
+    /// <inheritdoc cref="RunFgAsync(ShellCommand, BlockOptions?, CancellationToken, string, int)"/>
+    /// <param name="command">The program, and its arguments as they are.</param>
+    /// <param name="options">Name, time limit, input, and whether failure is allowed; defaults otherwise.</param>
+    /// <param name="cancellationToken">Stops the block, as <see cref="BlockRun.StopAsync"/> does.</param>
+    /// <param name="file">Filled in by the compiler.</param>
+    /// <param name="line">Filled in by the compiler.</param>
     public Task<CommandResult> RunFgAsync(IReadOnlyList<string> command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(OfTest().QueueCommand(CommandText.Arguments(command), options, file, line), cancellationToken);
 }

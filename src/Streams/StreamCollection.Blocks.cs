@@ -14,12 +14,14 @@ public sealed partial class StreamCollection
     private readonly CollectionJournal _journal;
 
     /// <summary>Gives the block its identity, its place in the record and its party at the sync server.</summary>
-    internal QueuedBlock NewBlock(ExecutionStream stream, BlockSpec specification, string name, string source, Func<BlockVerdict, object?>? readValue, bool isBackground)
+    internal QueuedBlock NewBlock(ExecutionStream stream, BlockSpec specification, string name, string source, Func<BlockVerdict, object?>? readValue, GivenBlock given, BlockOptions? options)
     {
         ThrowIfDisposed();
         var record = stream.Record.BlockQueued(name);
         if (specification.TimeLimitMs == 0)
             record.HasNoLimit();
+        if (given.Text.Length > 0 || given.Parameters.Count > 0)
+            record.Given(given);
         specification.Id = new BlockId { Run = Run, Collection = _id, Stream = stream.Name, Ordinal = record.Ordinal, Parent = _nest?.ParentId };
         specification.Order = (ulong)record.Order;
         specification.Name = record.Name;
@@ -34,7 +36,11 @@ public sealed partial class StreamCollection
         if (specification.TimeLimitMs == 0)
             _record.Note("no-time-limit", $"block {record.Name} has no time limit", stream: stream.Name);
         var journal = new BlockJournal(record, specification.Host, source, _journal, stream);
-        var block = new QueuedBlock(specification, source, journal, new BlockLifecycle(Options.TimeProvider), readValue) { IsBackground = isBackground };
+        var block = new QueuedBlock(specification, source, journal, new BlockLifecycle(Options.TimeProvider), readValue)
+        {
+            IsBackground = options?.IsBackground ?? false,
+            ExpectedFailure = options?.ExpectedFailure,
+        };
         journal.Attach(block);
         return block;
     }
@@ -52,4 +58,7 @@ public sealed partial class StreamCollection
     private IEnumerable<BlockPeer> Peers(ExecutionStream stream) => this
         .Where(other => other != stream)
         .Select(other => new BlockPeer { Stream = other.Name, Host = other.Host.ToString(), Address = PeerAddress.Of(other.Host, stream.Host) });
+
+    /// <summary>One exception for all of these failures, which are thereby told.</summary>
+    internal BlockFailedException Failure(IReadOnlyList<BlockResult> failures) => _failures.Told(failures);
 }

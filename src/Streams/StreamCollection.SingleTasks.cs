@@ -52,15 +52,15 @@ public sealed partial class StreamCollection
 
     /// <summary>Runs one command in the background in a stream of its own, whose worker ends with it.</summary>
     /// <param name="where">The host, as for <see cref="Add(string, string?, StreamOptions?)"/>.</param>
-    /// <param name="command">A command line for the host's <c>sh</c>, or a program and its arguments.</param>
+    /// <param name="command">A command line for the host's <c>sh</c>, a reference to a block, or a program and its arguments.</param>
     /// <param name="options">Name, time limit, requirements, and whether failure is allowed; defaults otherwise.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>The block's handle, which names the stream.</returns>
     /// <exception cref="FormatException">The host is not a valid host.</exception>
-    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word.</exception>
+    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word that names no block.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public BlockRun<CommandResult> RunBg(string where, string command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public BlockRun<BlockResult> RunBg(string where, string command, BlockOptions? options = null, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Single(where, stream => stream.RunBg(command, options, file, line));
 
     /// <inheritdoc cref="RunBg(string, string, BlockOptions?, string, int)"/>
@@ -118,18 +118,18 @@ public sealed partial class StreamCollection
 
     /// <summary>Runs one command in a stream of its own, and waits until it has run.</summary>
     /// <param name="where">The host, as for <see cref="Add(string, string?, StreamOptions?)"/>.</param>
-    /// <param name="command">A command line for the host's <c>sh</c>, or a program and its arguments.</param>
+    /// <param name="command">A command line for the host's <c>sh</c>, a reference to a block, or a program and its arguments.</param>
     /// <param name="options">Name, time limit, requirements, and whether failure is allowed; defaults otherwise.</param>
     /// <param name="cancellationToken">Stops the command.</param>
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>Exit code and output.</returns>
     /// <exception cref="FormatException">The host is not a valid host.</exception>
-    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word.</exception>
+    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word that names no block.</exception>
     /// <exception cref="BlockFailedException">The command failed, and failure is not allowed.</exception>
     /// <exception cref="OperationCanceledException">The command was stopped.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public Task<CommandResult> RunFgAsync(string where, string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public Task<BlockResult> RunFgAsync(string where, string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Single(where, stream => stream.RunFgAsync(command, options, cancellationToken, file, line));
 
     /// <inheritdoc cref="RunFgAsync(string, string, BlockOptions?, CancellationToken, string, int)"/>

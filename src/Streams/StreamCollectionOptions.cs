@@ -93,6 +93,10 @@ public sealed record StreamCollectionOptions
     /// <value>None by default.</value>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>Finds the blocks that a string names.</summary>
+    /// <value>By default an <see cref="AssemblyBlockResolver"/> over the assemblies that use this library.</value>
+    public IBlockResolver BlockResolver { get; init; } = new AssemblyBlockResolver();
+
     /// <summary>Where the library's own log goes, beside the results: categories <c>Streams</c> and <c>Streams.Sync</c>.</summary>
     /// <value>Nowhere by default.</value>
     public ILoggerFactory LoggerFactory { get; init; } = DefaultLoggerFactory;

@@ -58,12 +58,12 @@ public sealed partial class StreamGroup
     /// <param name="file">Filled in by the compiler.</param>
     /// <param name="line">Filled in by the compiler.</param>
     /// <returns>Exit codes and outputs, in the order of the streams.</returns>
-    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word.</exception>
+    /// <exception cref="ArgumentException">The command is empty, holds a NUL, or is one bare word that names no block.</exception>
     /// <exception cref="BlockFailedException">It failed on one or several streams: one exception for all.</exception>
     /// <exception cref="BlocksSkippedException">A stream skipped it.</exception>
     /// <exception cref="OperationCanceledException">It was stopped on one or several streams.</exception>
     /// <exception cref="ObjectDisposedException">The collection has been disposed.</exception>
-    public Task<IReadOnlyList<CommandResult>> RunFgAsync(string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+    public Task<IReadOnlyList<BlockResult>> RunFgAsync(string command, BlockOptions? options = null, CancellationToken cancellationToken = default, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         ForegroundAsync(OfTest().RunBg(command, options, file, line), cancellationToken);
 
     /// <inheritdoc cref="RunFgAsync(string, BlockOptions?, CancellationToken, string, int)"/>

@@ -10,11 +10,11 @@ public sealed partial class BlockContext
     private static readonly TimeSpan DefaultGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs a shell command made from an interpolated string; its holes are quoted for the shell.</summary>
-    /// <inheritdoc cref="RunAsync(string, bool, CancellationToken)"/>
-    public Task<CommandResult> RunAsync(ShellCommand command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="RunAsync(string, bool, CommandInput?, CancellationToken)"/>
+    public Task<CommandResult> RunAsync(ShellCommand command, bool allowFailure = false, CommandInput? input = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return RunAsync(new CommandLine { Shell = command.ToString() }, allowFailure, cancellationToken);
+        return RunAsync(new CommandLine { Shell = command.ToString(), StandardInput = Bytes(input) }, allowFailure, cancellationToken);
     }
 
     /// <summary>
@@ -23,23 +23,24 @@ public sealed partial class BlockContext
     /// </summary>
     /// <param name="command">The command line.</param>
     /// <param name="allowFailure">True: an exit code other than 0 is a result like any other.</param>
+    /// <param name="input">What it reads from its standard input, a text or bytes; nothing by default.</param>
     /// <param name="cancellationToken">Ends the command, as <see cref="Cancellation"/> does.</param>
     /// <exception cref="CommandFailedException">It could not be started or, unless <paramref name="allowFailure"/>, it failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the command has ended.</exception>
-    public Task<CommandResult> RunAsync(string command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    public Task<CommandResult> RunAsync(string command, bool allowFailure = false, CommandInput? input = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(command);
-        return RunAsync(new CommandLine { Shell = new ShellCommand(command).ToString() }, allowFailure, cancellationToken);
+        return RunAsync(new CommandLine { Shell = new ShellCommand(command).ToString(), StandardInput = Bytes(input) }, allowFailure, cancellationToken);
     }
 
     /// <summary>Runs a program with exactly these arguments, without a shell.</summary>
-    /// <inheritdoc cref="RunAsync(string, bool, CancellationToken)"/>
-    public Task<CommandResult> RunAsync(IReadOnlyList<string> command, bool allowFailure = false, CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="RunAsync(string, bool, CommandInput?, CancellationToken)"/>
+    public Task<CommandResult> RunAsync(IReadOnlyList<string> command, bool allowFailure = false, CommandInput? input = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
         if (command.Count == 0 || command[0].Length == 0)
             throw new ArgumentException("A command needs at least the program's name.", nameof(command));
-        return RunAsync(new CommandLine { Arguments = { command } }, allowFailure, cancellationToken);
+        return RunAsync(new CommandLine { Arguments = { command }, StandardInput = Bytes(input) }, allowFailure, cancellationToken);
     }
 
     internal async Task<CommandResult> RunAsync(CommandLine command, bool allowFailure, CancellationToken cancellationToken)
@@ -53,6 +54,8 @@ public sealed partial class BlockContext
 
     /// <summary>Half of the block's: whoever ends it has to be told in time.</summary>
     private TimeSpan CommandGrace => _specification.GraceMs > 0 ? TimeSpan.FromMilliseconds(_specification.GraceMs / 2) : DefaultGrace;
+
+    private static Google.Protobuf.ByteString Bytes(CommandInput? input) => input?.Bytes ?? Google.Protobuf.ByteString.Empty;
 
     /// <summary>
     /// Opens, with the block's first command, the private socket at which commands reach the sync server as parties of their

@@ -118,7 +118,7 @@ public sealed partial class BlockContext
         var time = FileCollector.Limit.TotalMilliseconds;
         if (Volatile.Read(ref _cancelledAt) is >= 0 and var cancelled)
             time = Math.Min(time, cancelled + (0.9 * _specification.GraceMs) - _clock.ElapsedMilliseconds);
-        else if (_specification.TimeLimitMs > 0)
+        else if (_limit > TimeSpan.Zero)
             time = Math.Min(time, RemainingTime().TotalMilliseconds);
         return TimeSpan.FromMilliseconds(Math.Max(time, 1));
     }

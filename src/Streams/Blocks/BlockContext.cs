@@ -20,6 +20,9 @@ public sealed partial class BlockContext
     private readonly Lock _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
+    /// <summary>What <see cref="_clock"/> may run to; zero or less: no limit. Guarded by <see cref="_gate"/> for writing.</summary>
+    private TimeSpan _limit;
+
     /// <summary>Created when first asked for. Guarded by <see cref="_gate"/>.</summary>
     private SyncClient? _sync;
     private string _whiteboard = "";
@@ -32,6 +35,7 @@ public sealed partial class BlockContext
         _specification = specification;
         _channel = channel;
         _memory = memory ?? new WorkerMemory();
+        _limit = TimeSpan.FromMilliseconds(specification.TimeLimitMs);
         Cancellation = cancellation;
         if (cancellation.CanBeCanceled)
             cancellation.UnsafeRegister(static state => ((BlockContext)state!).NoteCancellation(), this);
@@ -48,8 +52,11 @@ public sealed partial class BlockContext
         }
     }
 
-    /// <summary>Cancelled when the block is asked to stop. A block that does not stop in time is ended with its worker.</summary>
-    public CancellationToken Cancellation { get; }
+    /// <summary>
+    /// Cancelled when the block is asked to stop. A block that does not stop in time is ended with its worker. A tear-down has
+    /// another one, which is cancelled at <see cref="BlockOptions.TearDownLimit"/>.
+    /// </summary>
+    public CancellationToken Cancellation { get; private set; }
 
     /// <summary>Name of the block's stream.</summary>
     public string Stream => _specification.Id?.Stream ?? "";
@@ -135,13 +142,16 @@ public sealed partial class BlockContext
             Token = endpoint.Token,
             Party = endpoint.Party,
             Grace = TimeSpan.FromMilliseconds(Math.Max(endpoint.GraceMs, DefaultSyncGrace.TotalMilliseconds)),
-            RemainingTime = _specification.TimeLimitMs > 0 ? RemainingTime : null,
+            RemainingTime = _limit > TimeSpan.Zero ? RemainingTime : null,
             DefaultTimeout = Timeout.InfiniteTimeSpan,
         });
-        // A block that is asked to stop while it waits need not have said so in each call.
-        Cancellation.UnsafeRegister(static state => _ = ((SyncClient)state!).DisposeAsync().AsTask(), client);
+        EndWithCancellation(client);
         return client;
     }
+
+    /// <summary>A block that is asked to stop while it waits need not have said so in each call.</summary>
+    private void EndWithCancellation(SyncClient client) =>
+        Cancellation.UnsafeRegister(static state => _ = ((SyncClient)state!).DisposeAsync().AsTask(), client);
 
     /// <summary>
     /// A wait that names no limit may last as long as the block, less a moment: the wait's own time-out says who was missing,
@@ -149,9 +159,14 @@ public sealed partial class BlockContext
     /// </summary>
     private TimeSpan RemainingTime()
     {
-        var limit = TimeSpan.FromMilliseconds(_specification.TimeLimitMs);
+        TimeSpan limit;
+        TimeSpan elapsed;
+        lock (_gate)
+            (limit, elapsed) = (_limit, _clock.Elapsed);
+        if (limit <= TimeSpan.Zero)
+            return Timeout.InfiniteTimeSpan;
         var moment = TimeSpan.FromMilliseconds(Math.Clamp(limit.TotalMilliseconds / 10, 100, 5000));
-        var remaining = limit - moment - _clock.Elapsed;
+        var remaining = limit - moment - elapsed;
         return remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1);
     }
 

@@ -17,6 +17,13 @@ internal static class BlockNames
         return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(call.SourceFile)}.{call.SourceLine}");
     }
 
+    /// <summary>The type's own name, without what it is generic over.</summary>
+    public static string Of(IBlock block) => block.GetType().Name.Split('`')[0];
+
+    /// <summary>The last of the names that a reference was found to name: <c>Netperf.Big</c> of a method, <c>NetServer</c> of a type.</summary>
+    public static string Of(FoundBlock found) =>
+        found.Block is { } block ? Of(block) : string.Join('.', found.Name.Split('.')[^Math.Min(2, found.Name.Split('.').Length)..]);
+
     /// <summary>The program's name.</summary>
     public static string Of(CommandLine command)
     {

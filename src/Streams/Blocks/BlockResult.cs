@@ -34,6 +34,36 @@ public sealed record BlockResult
     /// <summary>The exception that the block threw; null if there is none.</summary>
     public BlockError? Error { get; init; }
 
+    /// <summary>For a block type (<see cref="IBlock"/>) that failed or was stopped: the part that it happened in. Null otherwise.</summary>
+    public BlockPart? FailedPart { get; init; }
+
+    /// <summary>What the block's tear-down threw although the block had failed or been stopped already; null otherwise.</summary>
+    public BlockError? TearDownError { get; init; }
+
+    /// <summary>True if the block failed as <see cref="BlockOptions.ExpectedFailure"/> says; its outcome is then a pass.</summary>
+    public bool IsExpectedFailure => Reason == OutcomeReason.ExpectedFailure;
+
+    /// <summary>For a command: how it ended and what it printed. Null for other blocks, and for a command that never ended by itself.</summary>
+    public CommandResult? Command { get; init; }
+
+    /// <summary>For a command: what it wrote to its standard output. Empty otherwise.</summary>
+    public string StandardOutput => Command?.StandardOutput ?? "";
+
+    /// <summary>For a command: what it wrote to its standard error. Empty otherwise.</summary>
+    public string StandardError => Command?.StandardError ?? "";
+
+    /// <summary>For a command: its exit code. Null otherwise.</summary>
+    public int? ExitCode => Command?.ExitCode;
+
+    /// <summary>
+    /// What the block was given: an instance prints its properties, a reference says what it was found to name. Safe to print;
+    /// empty for a lambda or a method.
+    /// </summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The block's parameters as text (<see cref="BlockOptions.Parameters"/>). Safe to print.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = System.Collections.Frozen.FrozenDictionary<string, string>.Empty;
+
     /// <summary>What the block warned of (<see cref="BlockContext.Warn"/>), and what went wrong beside it, in collecting files for example.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -18,6 +18,12 @@ internal sealed record BlockVerdict
 
     public BlockError? Error { get; init; }
 
+    /// <summary>Of a block type that failed or was stopped: the part that it happened in.</summary>
+    public BlockPart? FailedPart { get; init; }
+
+    /// <summary>What the tear-down threw when the block had failed already; <see cref="Error"/> is the block's.</summary>
+    public BlockError? TearDownError { get; init; }
+
     /// <summary>Value graph of the result; empty if there is none.</summary>
     public ByteString Value { get; init; } = ByteString.Empty;
 

@@ -4,27 +4,11 @@ using Streams.Wire;
 
 namespace Streams.Blocks;
 
-/// <summary>What an author may give as a command, as the wire's command line. A string is never a guess (D3).</summary>
+/// <summary>What an author may give as a command, as the wire's command line.</summary>
 internal static class CommandText
 {
     /// <summary>MAX_ARG_STRLEN, less the closing NUL.</summary>
     private const int LongestArgument = (32 * 4096) - 1;
-
-    private const string ExecPrefix = "exec:";
-    private const string BlockPrefix = "block:";
-
-    /// <summary>A string: white space or a slash make it a command, <c>exec:</c> says so outright; one bare word is refused.</summary>
-    public static CommandLine Parse(string command)
-    {
-        ArgumentNullException.ThrowIfNull(command);
-        if (command.StartsWith(ExecPrefix, StringComparison.Ordinal))
-            return Shell(command[ExecPrefix.Length..]);
-        if (command.StartsWith(BlockPrefix, StringComparison.Ordinal))
-            throw new ArgumentException($"No block '{PrintableText.CleanLine(command[BlockPrefix.Length..])}' is known: give the block itself, as a lambda or a method.", nameof(command));
-        if (command.Length > 0 && !command.Any(char.IsWhiteSpace) && !command.Contains('/', StringComparison.Ordinal))
-            throw new ArgumentException($"'{PrintableText.CleanLine(command)}' is one bare word, which could be a block's name as well as a command's. To run it as a command write \"{ExecPrefix}{PrintableText.CleanLine(command)}\".", nameof(command));
-        return Shell(command);
-    }
 
     public static CommandLine Shell(string command)
     {

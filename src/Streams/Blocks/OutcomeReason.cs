@@ -59,4 +59,10 @@ public enum OutcomeReason
 
     /// <summary>A background block ended by itself, before it was stopped.</summary>
     EndedEarly,
+
+    /// <summary>The block failed as its author had said that it would (<see cref="BlockOutcome.Pass"/>).</summary>
+    ExpectedFailure,
+
+    /// <summary>The block's author had said that it would fail, and it did not.</summary>
+    UnexpectedPass,
 }

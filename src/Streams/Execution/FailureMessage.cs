@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
+using Streams.Blocks.Parts;
 using Streams.Blocks.Verdicts;
 using Streams.Processes;
 
@@ -9,6 +10,12 @@ namespace Streams.Execution;
 internal static class FailureMessage
 {
     private const int MostListed = 20;
+    private const int MostFrames = 100;
+
+    /// <summary>Inner exceptions that are shown; each with fewer lines than the one above all.</summary>
+    private const int MostInner = 4;
+    private const int LinesOfInner = 8;
+    private const int MostWarnings = 5;
 
     public static BlockFailedException Exception(IReadOnlyList<BlockResult> ordered, IReadOnlyList<BlockResult> notRun, RecordedEvidence evidence)
     {
@@ -18,11 +25,11 @@ internal static class FailureMessage
         foreach (var consequence in ordered.Skip(1).Take(MostListed))
         {
             text.Append("\n  ").Append(consequence.IsConsequence ? "as a consequence: " : "also failed: ");
-            text.Append(Headline(consequence)).Append(": ").Append(FirstLine(Cause(consequence)));
+            text.Append(Headline(consequence)).Append(": ").Append(Excerpt.OfLine(FirstLine(Cause(consequence))));
         }
 
         foreach (var skipped in notRun.Take(MostListed))
-            text.Append("\n  not run: ").Append(Name(skipped)).Append(": ").Append(FirstLine(skipped.Message));
+            text.Append("\n  not run: ").Append(Name(skipped)).Append(": ").Append(Excerpt.OfLine(FirstLine(skipped.Message)));
         var untold = Math.Max(0, ordered.Count - 1 - MostListed) + Math.Max(0, notRun.Count - MostListed);
         if (untold > 0)
             text.Append("\n  and ").Append(untold).Append(" more");
@@ -33,7 +40,7 @@ internal static class FailureMessage
 
         var exception = new BlockFailedException(ordered, text.ToString());
         if (root.Error is { StackTrace.Length: > 0 } error)
-            ExceptionDispatchInfo.SetRemoteStackTrace(exception, $"{error.StackTrace.TrimEnd()}   (in block {Shown(root.Name)} on {Shown(root.Host)})");
+            ExceptionDispatchInfo.SetRemoteStackTrace(exception, $"{Excerpt.Of(error.StackTrace.TrimEnd(), MostFrames)}   (in block {Shown(root.Name)} on {Shown(root.Host)})");
         return exception;
     }
 
@@ -42,9 +49,12 @@ internal static class FailureMessage
         text.Append(Headline(failure));
         if (failure.Elapsed > TimeSpan.Zero)
             text.Append(" after ").Append(Durations.InWords(failure.Elapsed));
-        text.Append('\n').Append(indent).Append("  ").Append(Indented(Cause(failure), indent + "  "));
-        for (var inner = failure.Error?.Inner; inner is { Count: > 0 }; inner = inner[0].Inner)
-            text.Append('\n').Append(indent).Append("  caused by ").Append(Indented(inner[0].ToString(), indent + "  "));
+        text.Append('\n').Append(indent).Append("  ").Append(Indented(Excerpt.Of(Cause(failure)), indent + "  "));
+        AppendInner(text, failure.Error, indent);
+        if (failure is { TearDownError: { } second, Error: not null } && failure.Outcome != BlockOutcome.Interrupt)
+            text.Append('\n').Append(indent).Append("  and its tear-down failed, too: ").Append(Indented(Excerpt.Of(second.ToString(), LinesOfInner), indent + "  "));
+        foreach (var warning in failure.Warnings.Take(MostWarnings))
+            text.Append('\n').Append(indent).Append("  ").Append(Indented(Excerpt.Of(warning, LinesOfInner), indent + "  "));
         AppendTail(text, failure, indent);
         foreach (var stray in failure.StrayProcesses)
         {
@@ -54,6 +64,21 @@ internal static class FailureMessage
         }
 
         text.Append('\n').Append(indent).Append("  given at: ").Append(Shown(failure.Source));
+    }
+
+    private static void AppendInner(StringBuilder text, BlockError? error, string indent)
+    {
+        var shown = 0;
+        for (var inner = error?.Inner; inner is { Count: > 0 }; inner = inner[0].Inner)
+        {
+            if (++shown > MostInner)
+            {
+                text.Append('\n').Append(indent).Append("  caused by more, which is in the block's result");
+                return;
+            }
+
+            text.Append('\n').Append(indent).Append("  caused by ").Append(Indented(Excerpt.Of(inner[0].ToString(), LinesOfInner), indent + "  "));
+        }
     }
 
     private static void AppendTail(StringBuilder text, BlockResult failure, string indent)
@@ -85,7 +110,12 @@ internal static class FailureMessage
     // Names and paths are the author's, who may have them from a host.
     private static string Shown(string text) => PrintableText.CleanLine(text);
 
-    private static string Cause(BlockResult failure) => failure.Error is { } error && failure.Reason != OutcomeReason.TimedOut ? error.ToString() : failure.Message;
+    private static string Cause(BlockResult failure)
+    {
+        if (failure.Error is not { } error || failure.Reason is OutcomeReason.TimedOut or OutcomeReason.UnexpectedPass)
+            return failure.Message;
+        return failure.FailedPart is null or BlockPart.Run ? error.ToString() : $"its {BlockParts.InWords(failure.FailedPart.Value)} failed: {error}";
+    }
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0];
 

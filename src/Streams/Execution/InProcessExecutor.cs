@@ -11,6 +11,8 @@ namespace Streams.Execution;
 /// </summary>
 internal sealed class InProcessExecutor(InProcessWorkers workers, WorkerIdentity identity, TimeProvider timeProvider, Func<bool>? isDebugged = null) : IBlockExecutor
 {
+    private const string HowLeft = "it did not stop when it was asked to, and still runs: a stream in the test's own process cannot end it, and runs no other block";
+
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly Func<bool> _isDebugged = isDebugged ?? (static () => Debugger.IsAttached);
 
@@ -35,11 +37,12 @@ internal sealed class InProcessExecutor(InProcessWorkers workers, WorkerIdentity
         var leftToItself = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stopping = new StopSequence(
             TimeSpan.FromMilliseconds(specification.TimeLimitMs),
-            TimeSpan.FromMilliseconds(specification.GraceMs),
+            EndBudget.AfterAsking(specification),
             timeProvider,
             cause => worker.TrySend(new ToWorker { Cancel = new CancelBlock { Ordinal = specification.Id.Ordinal, Reason = cause.ToString() } }),
             () => leftToItself.TrySetResult(),
             stop);
+        block.EnteredTearDown = () => stopping.EnterTearDown(EndBudget.InTearDown(specification));
         if (!worker.TrySend(new ToWorker { Run = new RunBlock { Spec = specification } }))
             block.ChannelEnded();
 
@@ -47,7 +50,10 @@ internal sealed class InProcessExecutor(InProcessWorkers workers, WorkerIdentity
         worker.ReceiveWith(null);
         if (!block.Final.IsCompleted)
             return LeftToItself(specification, stopping.Cause);
-        return await block.Final.ConfigureAwait(false) is { } finished
+        var final = await block.Final.ConfigureAwait(false);
+        if (final is { PartAbandoned: true })
+            return LeftToItself(VerdictReader.Read(final, specification, stopping.Cause));
+        return final is { } finished
             ? VerdictReader.Read(finished, specification, stopping.Cause)
             : DeathVerdict.Of(ended: null, specification, stopping.Cause, [], Environment.ProcessId, block.OutputStart is not null);
     }
@@ -89,18 +95,27 @@ internal sealed class InProcessExecutor(InProcessWorkers workers, WorkerIdentity
         }
     }
 
+    /// <summary>The same after the tear-down of a block type, one part of which goes on.</summary>
+    private static BlockVerdict LeftToItself(BlockVerdict verdict) => verdict with
+    {
+        Outcome = verdict.Outcome == BlockOutcome.Cancel ? BlockOutcome.Interrupt : verdict.Outcome,
+        Message = verdict.Message.Contains(VerdictReader.Ended, StringComparison.Ordinal)
+            ? verdict.Message.Replace(VerdictReader.Ended, HowLeft, StringComparison.Ordinal)
+            : $"{verdict.Message}; {HowLeft}",
+        StreamIsLost = true,
+    };
+
     /// <summary>The verdict on a block that goes on: a failure whoever asked for its end, for it can disturb all that comes.</summary>
     private static BlockVerdict LeftToItself(BlockSpec specification, StopCause cause)
     {
-        const string How = "it did not stop when it was asked to, and still runs: a stream in the test's own process cannot end it, and runs no other block";
         var verdict = new BlockVerdict
         {
             Outcome = BlockOutcome.Interrupt,
             Reason = OutcomeReason.Stopped,
-            Message = $"was asked to stop; {How}",
+            Message = $"was asked to stop; {HowLeft}",
             Received = false,
             StreamIsLost = true,
         };
-        return cause == StopCause.TimeLimit ? VerdictReader.TimedOut(verdict, specification, How) : verdict;
+        return cause == StopCause.TimeLimit ? VerdictReader.TimedOut(verdict, specification, HowLeft) : verdict;
     }
 }

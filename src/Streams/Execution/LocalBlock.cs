@@ -23,6 +23,9 @@ internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHand
     /// <summary>Where the block's output begins in the worker's file; null: it never started.</summary>
     public long? OutputStart { get; private set; }
 
+    /// <summary>Called when the block enters its tear-down. Set before the block is sent.</summary>
+    public Action? EnteredTearDown { get; set; }
+
     public void Receive(FromWorker message)
     {
         switch (message.KindCase)
@@ -46,6 +49,8 @@ internal sealed class LocalBlock(uint ordinal, IBlockEvents events, SafeFileHand
                 events.Measured(DateTimeOffset.UnixEpoch.AddTicks(message.Measure.UnixUs * TimeSpan.TicksPerMicrosecond), message.Measure.Name, message.Measure.Value, message.Measure.Unit);
                 break;
             case FromWorker.KindOneofCase.Part when message.Part.Ordinal == ordinal:
+                if (message.Part.Part == WirePart.PartTearDown)
+                    EnteredTearDown?.Invoke();
                 events.PartEntered(message.Part.Part);
                 break;
             case FromWorker.KindOneofCase.Finished when message.Finished.Ordinal == ordinal:

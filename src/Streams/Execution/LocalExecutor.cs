@@ -35,11 +35,12 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
         using var stopping = new StopSequence(
             TimeSpan.FromMilliseconds(specification.TimeLimitMs),
-            TimeSpan.FromMilliseconds(specification.GraceMs),
+            EndBudget.AfterAsking(specification),
             timeProvider,
             cause => worker.Channel.TrySend(new ToWorker { Cancel = new CancelBlock { Ordinal = specification.Id.Ordinal, Reason = cause.ToString() } }),
             () => _ = EndWorkerAsync(worker, TimeSpan.Zero),
             stop);
+        block.EnteredTearDown = () => stopping.EnterTearDown(EndBudget.InTearDown(specification));
         if (!worker.Channel.TrySend(new ToWorker { Run = new RunBlock { Spec = specification } }))
             block.ChannelEnded();
         Failpoint.Hit(Failpoints.ControllerBlockSent);
@@ -99,10 +100,17 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
     {
         var verdict = VerdictReader.Read(finished, specification, cause);
         worker.LastBlock = specification.Name;
-        if (!finished.LeftoversPossible)
+        if (!finished.LeftoversPossible && !finished.PartAbandoned)
             return verdict;
         try
         {
+            if (finished.PartAbandoned)
+            {
+                var ended = await machine.Supervisor.StopAsync(worker.Id, TimeSpan.Zero).ConfigureAwait(false);
+                worker.Channel.Dispose();
+                return Strays.Add(verdict, ended.Strays, identity.Host);
+            }
+
             var swept = await machine.Supervisor.SweepAsync(worker.Id, finished.Kept, CancellationToken.None).ConfigureAwait(false);
             Failpoint.Hit(Failpoints.ControllerSwept);
             return Strays.Add(verdict, swept.Strays, identity.Host);

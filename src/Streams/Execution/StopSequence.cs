@@ -24,6 +24,9 @@ internal sealed class StopSequence : IDisposable
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private bool _over;
 
+    /// <summary>Guarded by <see cref="_gate"/>.</summary>
+    private bool _inTearDown;
+
     public StopSequence(TimeSpan limit, TimeSpan grace, TimeProvider timeProvider, Action<StopCause> ask, Action force, CancellationToken stop)
     {
         _grace = grace;
@@ -36,6 +39,24 @@ internal sealed class StopSequence : IDisposable
     }
 
     public StopCause Cause => _cause;
+
+    /// <summary>
+    /// The block is over but for its tear-down, which nobody stops: what counts from now on is this budget of its own, after
+    /// which the worker is ended.
+    /// </summary>
+    public void EnterTearDown(TimeSpan budget)
+    {
+        lock (_gate)
+        {
+            if (_over || _inTearDown)
+                return;
+            _inTearDown = true;
+            _graceTimer?.Dispose();
+            _graceTimer = _timeProvider.CreateTimer(_ => Force(), null, budget, Timeout.InfiniteTimeSpan);
+        }
+
+        _timer?.Dispose();
+    }
 
     public void Dispose()
     {
@@ -53,7 +74,7 @@ internal sealed class StopSequence : IDisposable
     {
         lock (_gate)
         {
-            if (_over || _cause != StopCause.None)
+            if (_over || _inTearDown || _cause != StopCause.None)
                 return;
             _cause = cause;
             _graceTimer = _timeProvider.CreateTimer(_ => Force(), null, _grace, Timeout.InfiniteTimeSpan);
@@ -68,6 +89,8 @@ internal sealed class StopSequence : IDisposable
         {
             if (_over)
                 return;
+            if (_cause == StopCause.None)
+                _cause = StopCause.TearDownLimit;
         }
 
         _force();

@@ -133,8 +133,8 @@ internal sealed class AgentExecutor(AgentConnection connection, AgentExecutorOpt
     /// <summary>Waits for the block's end or the connection's. False: the agent lives, but does not keep the block's time limit.</summary>
     private async Task<bool> EndsInTimeAsync(AgentBlock block, BlockSpec specification)
     {
-        var limit = specification.TimeLimitMs > 0
-            ? TimeSpan.FromMilliseconds(specification.TimeLimitMs + specification.GraceMs) + connection.LongestUncertainty + LimitSlack
+        var limit = specification.TimeLimitMs > 0 && EndBudget.AfterTimeLimit(specification) is { } ending
+            ? TimeSpan.FromMilliseconds(specification.TimeLimitMs) + ending + connection.LongestUncertainty + LimitSlack
             : Timeout.InfiniteTimeSpan;
         try
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Streams.Blocks;
 
 namespace Streams.Results;
 
@@ -40,6 +41,14 @@ internal sealed partial class BlockRecord
         var block = Snapshot();
         WriteLines(block.Started ?? block.Requested, LogLevel.Information, $"started on {_stream.Host}");
         _collection.Say(HumanLines.Started(block, _collection.BlockCount, _stream.Host));
+    }
+
+    private void WriteGiven(TimeSpan elapsed, GivenBlock given)
+    {
+        if (given.Text.Length > 0)
+            WriteLines(elapsed, LogLevel.Debug, given.Text);
+        foreach (var (name, value) in given.Parameters)
+            WriteLines(elapsed, LogLevel.Debug, $"parameter {name} = {value}");
     }
 
     private void WriteLines(TimeSpan elapsed, LogLevel level, string text)
@@ -147,11 +156,13 @@ internal sealed partial class BlockRecord
 
     private static IEnumerable<string> Ending(RecordedBlock block)
     {
-        yield return $"finished: {Tally.Word(block.Outcome!.Value)} ({block.Verdict!.Reason}) after {HumanLines.Time(block.Duration)}";
+        yield return $"finished: {block.Word} ({block.Verdict!.Reason}) after {HumanLines.Time(block.Duration)}";
         if (block.Message.Length > 0 && block.Outcome != BlockOutcome.Pass)
             yield return block.Message;
         if (block.Verdict.Error is { } error)
             yield return $"{error}\n{error.StackTrace}";
+        if (block.Verdict.TearDownError is { } second)
+            yield return $"and in its tear-down: {second}\n{second.StackTrace}";
         foreach (var warning in block.Verdict.Warnings)
             yield return $"warning: {warning}";
         foreach (var stray in block.Verdict.Strays)

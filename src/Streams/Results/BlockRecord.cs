@@ -82,6 +82,15 @@ internal sealed partial class BlockRecord : IBlockEvents, IDisposable
         }
     }
 
+    /// <summary>Records what the block was given.</summary>
+    public void Given(GivenBlock given)
+    {
+        var elapsed = _collection.Events.Append("block-given", Subject, given, static (json, given) => ResultsJson.WriteGiven(json, given));
+        lock (_gate)
+            _known = _known with { Given = given };
+        _collection.Writer.Post(() => WriteGiven(elapsed, given));
+    }
+
     /// <summary>Records that the block has reached this phase: triaging or ready. The others have their own methods.</summary>
     public void Phase(BlockPhase phase)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Streams.Blocks.Verdicts;
 
 namespace Streams.Results;
 
@@ -13,9 +14,8 @@ internal static class HumanLines
     /// <summary><c>(1/2) server/1-NetServer: PASS (2.56 s)</c>, with the message if it did not pass.</summary>
     public static string Finished(RecordedBlock block, int blocks)
     {
-        var outcome = block.Outcome is { } known ? Tally.Word(known) : "?";
-        var line = $" {Number(block, blocks)} {Name(block)}: {outcome} ({Time(block.Duration)})";
-        return block.Outcome is BlockOutcome.Pass || block.Message.Length == 0 ? line : $"{line}: {FirstLine(block.Message)}";
+        var line = $" {Number(block, blocks)} {Name(block)}: {block.Word ?? "?"} ({Time(block.Duration)})";
+        return block.Word is "PASS" || block.Message.Length == 0 ? line : $"{line}: {FirstLine(block.Message)}";
     }
 
     /// <summary><c>server/1-NetServer | listening on 5201</c>. The line is printable already.</summary>
@@ -43,5 +43,5 @@ internal static class HumanLines
 
     private static string Name(RecordedBlock block) => Printable.Line($"{block.Stream}/{block.Name}");
 
-    public static string FirstLine(string text) => Printable.Line(text.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd());
+    public static string FirstLine(string text) => Printable.Line(Excerpt.OfLine(text.AsSpan().TrimStart().ToString().Split('\n')[0].TrimEnd()));
 }

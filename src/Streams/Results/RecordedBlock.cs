@@ -21,6 +21,9 @@ internal sealed record RecordedBlock
 
     public BlockPhase Phase { get; init; }
 
+    /// <summary>What the block was given; null: nothing that could be shown.</summary>
+    public GivenBlock? Given { get; init; }
+
     public required TimeSpan Requested { get; init; }
 
     public TimeSpan? Triaging { get; init; }
@@ -43,6 +46,14 @@ internal sealed record RecordedBlock
     public IReadOnlyList<BlockMeasurement> Measurements { get; init; } = [];
 
     public BlockOutcome? Outcome => Verdict?.Outcome;
+
+    /// <summary>The outcome as reports show it: a failure that its author expected is an <c>XFAIL</c>; null while it runs.</summary>
+    public string? Word => Verdict switch
+    {
+        null => null,
+        { Reason: OutcomeReason.ExpectedFailure } => "XFAIL",
+        { } verdict => Tally.Word(verdict.Outcome),
+    };
 
     public string Message => Verdict?.Message ?? "";
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Streams.Blocks;
+using Streams.Blocks.Parts;
 using Streams.Execution;
 
 namespace Streams.Results;
@@ -59,6 +60,10 @@ internal static class ResultsJson
     {
         json.WriteString("outcome", Tally.Word(verdict.Outcome));
         json.WriteString("reason", verdict.Reason.ToString());
+        if (verdict.Reason == OutcomeReason.ExpectedFailure)
+            json.WriteString("shownAs", "XFAIL");
+        if (verdict.FailedPart is { } part)
+            json.WriteString("failedPart", BlockParts.InWords(part));
         if (verdict.Message.Length > 0)
             json.WriteString("message", Text(verdict.Message));
         // Apart from the block's own outcome: did the engine do its work? (features, "execution status")
@@ -75,6 +80,12 @@ internal static class ResultsJson
             WriteError(json, error, depth: 0);
         }
 
+        if (verdict.TearDownError is { } second)
+        {
+            json.WritePropertyName("tearDownError");
+            WriteError(json, second, depth: 0);
+        }
+
         WriteTexts(json, "warnings", verdict.Warnings);
         WriteTexts(json, "outputTail", verdict.OutputTail);
         if (verdict.Strays.Count > 0)
@@ -88,6 +99,19 @@ internal static class ResultsJson
         var allowed = new TextEncoderSettings(UnicodeRanges.BasicLatin);
         allowed.ForbidCharacter('#');
         return JavaScriptEncoder.Create(allowed);
+    }
+
+    /// <summary>The fields of what a block was given, as in the record and in result.json.</summary>
+    public static void WriteGiven(Utf8JsonWriter json, GivenBlock given)
+    {
+        if (given.Text.Length > 0)
+            json.WriteString("given", Text(given.Text));
+        if (given.Parameters.Count == 0)
+            return;
+        json.WriteStartObject("parameters");
+        foreach (var (name, value) in given.Parameters)
+            json.WriteString(Text(name), Text(value));
+        json.WriteEndObject();
     }
 
     private static bool IsExecutionOk(BlockVerdict verdict) =>
@@ -119,6 +143,8 @@ internal static class ResultsJson
         json.WriteNumber("ordinal", block.Ordinal);
         json.WriteNumber("order", block.Order);
         json.WriteString("directory", Text(block.Directory));
+        if (block.Given is { } given)
+            WriteGiven(json, given);
         json.WriteString("phase", block.Phase.ToString());
         json.WriteStartObject("times");
         json.WriteNumber("requested", Seconds(block.Requested));

@@ -22,7 +22,7 @@ internal static class TimelineHtml
         @media(prefers-color-scheme:dark){:root{--t:#ddd;--b:#181818;--l:#444}}
         body{font:14px system-ui,sans-serif;color:var(--t);background:var(--b);margin:1.5em}
         svg text{fill:var(--t);font:12px system-ui,sans-serif}line{stroke:var(--l)}
-        .pass{fill:#4a9d5b}.warn{fill:#c9a227}.skip,.cancel{fill:#999}.fail,.error{fill:#c8402f}.interrupt{fill:#d9772b}.running{fill:#4a7fb5}
+        .pass{fill:#4a9d5b}.warn{fill:#c9a227}.xfail{fill:#7fa84a}.skip,.cancel{fill:#999}.fail,.error{fill:#c8402f}.interrupt{fill:#d9772b}.running{fill:#4a7fb5}
         .wait{fill:url(#h)}svg a text{fill:#fff}pre{white-space:pre-wrap;border-left:3px solid #c8402f;padding-left:1em}
         </style>
         """;
@@ -36,7 +36,7 @@ internal static class TimelineHtml
         foreach (var problem in snapshot.Problems)
             html.Append(CultureInfo.InvariantCulture, $"<p><strong>Results are partial:</strong> {Encode(problem)}</p>\n");
         AppendChart(html, snapshot);
-        foreach (var block in snapshot.Blocks.Where(block => block.Outcome is not (null or BlockOutcome.Pass)))
+        foreach (var block in snapshot.Blocks.Where(block => block.Word is not (null or "PASS")))
             AppendFailure(html, block);
         return html.Append("</body></html>\n").ToString();
     }
@@ -72,7 +72,7 @@ internal static class TimelineHtml
         var end = block.Finished ?? TimeSpan.FromSeconds(seconds);
         var (x, width) = Span(started, end, seconds);
         var y = (row * RowHeight) + 3;
-        var style = block.Outcome?.ToString().ToLowerInvariant() ?? "running";
+        var style = block.Word?.ToLowerInvariant() ?? "running";
         html.Append(CultureInfo.InvariantCulture, $"<a href=\"{Link(block.Directory)}\"><rect class=\"{style}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{RowHeight - 6}\" rx=\"2\">");
         html.Append(CultureInfo.InvariantCulture, $"<title>{Encode(Tooltip(block))}</title></rect>");
         foreach (var wait in block.Waits)
@@ -99,6 +99,8 @@ internal static class TimelineHtml
         html.Append(CultureInfo.InvariantCulture, $"<details><summary>{Encode(HumanLines.Finished(block, (int)block.Order))}</summary><pre>{Encode(block.Message)}\n");
         if (block.Verdict?.Error is { } error)
             html.Append(CultureInfo.InvariantCulture, $"{Encode(error.ToString())}\n{Encode(error.StackTrace)}\n");
+        if (block.Verdict?.TearDownError is { } second)
+            html.Append(CultureInfo.InvariantCulture, $"and in its tear-down: {Encode(second.ToString())}\n{Encode(second.StackTrace)}\n");
         foreach (var line in block.Verdict?.OutputTail ?? [])
             html.Append(Encode(line)).Append('\n');
         html.Append(CultureInfo.InvariantCulture, $"</pre><p><a href=\"{Link(block.Directory)}\">{Encode(block.Directory)}</a></p></details>\n");

@@ -50,7 +50,7 @@ internal static class TimelineText
 
     private static string Describe(RecordedBlock block, CollectionSnapshot snapshot)
     {
-        var outcome = block.Outcome is { } known ? Tally.Word(known) : block.Phase.ToString().ToLowerInvariant();
+        var outcome = block.Word ?? block.Phase.ToString().ToLowerInvariant();
         var line = new StringBuilder().Append(CultureInfo.InvariantCulture,
             $"  {Shown(block.Stream)}/{Shown(block.Name)}: {outcome}, {HumanLines.Time(block.Started ?? block.Requested)} to {HumanLines.Time(End(block, snapshot))}");
         foreach (var wait in block.Waits)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Streams.Blocks;
@@ -118,6 +119,11 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
             Message = verdict.Message,
             IsReceived = verdict.Received,
             Error = verdict.Error,
+            FailedPart = verdict.FailedPart,
+            TearDownError = verdict.TearDownError,
+            Command = verdict.Command is { } command ? BlockValues.Result(CommandText.Show(block.Specification.Command), command) : null,
+            Description = known.Given?.Text ?? "",
+            Parameters = known.Given?.Parameters ?? FrozenDictionary<string, string>.Empty,
             Warnings = verdict.Warnings,
             Measurements = known.Measurements,
             OutputTail = verdict.OutputTail,

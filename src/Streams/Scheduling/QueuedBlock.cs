@@ -1,4 +1,5 @@
 using Streams.Blocks;
+using Streams.Blocks.Verdicts;
 using Streams.Execution;
 using Streams.Processes;
 using Streams.Wire;
@@ -34,6 +35,9 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     /// <summary>The handle that the author holds. Set right after construction.</summary>
     public BlockRun Run { get; set; } = null!;
 
+    /// <summary>The failure that its author expects; null: none.</summary>
+    public ExpectedFailure? ExpectedFailure { get; init; }
+
     /// <summary>Set by the queue that holds the block: called when the author asks for the block's end.</summary>
     public Action<QueuedBlock>? OnStopRequested { get; set; }
 
@@ -54,6 +58,8 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     public void Finish(BlockVerdict verdict)
     {
         verdict = Judge(ReadValue(verdict));
+        if (ExpectedFailure is { } expected)
+            verdict = ReadValue(ExpectedVerdict.Of(verdict, expected));
         if (!lifecycle.TryEnter(BlockPhase.Finished))
             return;
         Activity.Note();
@@ -67,7 +73,10 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     public T Value<T>()
     {
         ThrowIfNotPassed();
-        return (T)_value!;
+        // What a string names has the block's result itself as its value.
+        if (typeof(T) == typeof(BlockResult))
+            return (T)(object)Run.Result!;
+        return Run.Result!.IsExpectedFailure && _value is null ? default! : (T)_value!;
     }
 
     /// <inheritdoc cref="Value{T}"/>
@@ -105,7 +114,10 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     /// <summary>A result that cannot be read is not a pass: the author would get nothing for it.</summary>
     private BlockVerdict ReadValue(BlockVerdict verdict)
     {
-        if (readValue is null || (verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn)))
+        if (readValue is null || _value is not null || (verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn)))
+            return verdict;
+        // A command that failed as expected has its exit code and output; any other block that did has nothing.
+        if (verdict is { Reason: OutcomeReason.ExpectedFailure, Command: null })
             return verdict;
         try
         {

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Google.Protobuf;
 using Streams.Blocks;
-using Streams.Blocks.Values;
-using Streams.Sync;
 using Streams.Wire;
 
 namespace Streams.Workers;
@@ -21,8 +18,10 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
                 RunCall(specification.Call, finished);
             else if (specification.WorkCase == BlockSpec.WorkOneofCase.Command)
                 RunCommand(specification.Command, finished);
+            else if (specification.WorkCase == BlockSpec.WorkOneofCase.Instance)
+                new InstanceExecution(specification, context, cancellation).Run(finished);
             else
-                Fail(finished, WireReason.ReasonException, "The block names no work that this worker knows.");
+                FinalMessage.Fail(finished, WireReason.ReasonException, "The block names no work that this worker knows.");
         }
         catch (Exception exception)
         {
@@ -40,17 +39,7 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
         if (!known.TryGetValue(call.Method, out var block))
             known.Add(call.Method, block = new ResolvedBlock(call.Method));
         var result = block.Run(call, context);
-        Pass(finished);
-        if (block.ResultType is null)
-            return;
-        try
-        {
-            finished.Value = ValueWriter.Write(result, block.ResultType);
-        }
-        catch (ValueRefusedException refused)
-        {
-            Fail(finished, WireReason.ReasonResultNotSendable, $"The block itself passed, but its result could not be sent home: {refused.Message}");
-        }
+        FinalMessage.Pass(finished, result, block.ResultType);
     }
 
     private void RunCommand(CommandLine command, BlockFinished finished)
@@ -63,7 +52,7 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
         catch (CommandFailedException notStarted)
         {
             finished.Error = ErrorTrees.Of(notStarted);
-            Fail(finished, WireReason.ReasonExitCode, notStarted.Message);
+            FinalMessage.Fail(finished, WireReason.ReasonExitCode, notStarted.Message);
             return;
         }
 
@@ -77,43 +66,16 @@ internal sealed class BlockExecution(BlockSpec specification, Dictionary<MethodI
             Truncated = result.IsTruncated,
         };
         if (result.ExitCode == 0 || command.AllowFailure)
-            Pass(finished);
+            FinalMessage.Pass(finished);
         else
-            Fail(finished, WireReason.ReasonExitCode, new CommandFailedException(result).Message);
+            FinalMessage.Fail(finished, WireReason.ReasonExitCode, new CommandFailedException(result).Message);
     }
 
     private void FailWith(BlockFinished finished, Exception exception)
     {
-        finished.Error = ErrorTrees.Of(exception);
-        var message = $"{finished.Error.Type}: {finished.Error.Message}";
         if (exception is OperationCanceledException && cancellation.IsCancellationRequested)
-        {
-            finished.Outcome = WireOutcome.OutcomeCancel;
-            finished.Reason = WireReason.ReasonCancelled;
-            finished.Message = message;
-            return;
-        }
-
-        Fail(finished, ReasonOf(exception, finished.Error), message);
-    }
-
-    private static WireReason ReasonOf(Exception exception, ErrorTree error) => exception switch
-    {
-        BarrierBrokenException => WireReason.ReasonBarrierBroken,
-        CommandFailedException => WireReason.ReasonExitCode,
-        _ => error.IsAssertion ? WireReason.ReasonAssertion : WireReason.ReasonException,
-    };
-
-    private static void Pass(BlockFinished finished)
-    {
-        finished.Outcome = WireOutcome.OutcomePass;
-        finished.Reason = WireReason.ReasonFinalMessage;
-    }
-
-    private static void Fail(BlockFinished finished, WireReason reason, string message)
-    {
-        finished.Outcome = WireOutcome.OutcomeFail;
-        finished.Reason = reason;
-        finished.Message = message;
+            FinalMessage.Cancel(finished, exception);
+        else
+            FinalMessage.Fail(finished, exception);
     }
 }

@@ -315,6 +315,8 @@ internal sealed class BlockRunner : IDisposable
                 ElapsedUs = finished.ElapsedUs,
                 LeftoversPossible = finished.LeftoversPossible,
                 Kept = { finished.Kept },
+                FailedPart = finished.FailedPart,
+                PartAbandoned = finished.PartAbandoned,
             };
             _controller.Write(new FromWorker { Finished = smaller });
         }

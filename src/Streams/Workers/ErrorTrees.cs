@@ -17,7 +17,7 @@ internal static class ErrorTrees
     public static ErrorTree Of(Exception exception)
     {
         var budget = MaxInner;
-        return Of(Simplest(exception), 1, ref budget);
+        return Of(Simplest(exception), [], ref budget);
     }
 
     /// <summary>An aggregate of one, and the wrapper of a reflective call, say nothing of their own.</summary>
@@ -36,7 +36,10 @@ internal static class ErrorTrees
         return exception;
     }
 
-    private static ErrorTree Of(Exception exception, int depth, ref int budget)
+    /// <param name="exception">The exception.</param>
+    /// <param name="above">Those that it is within, outermost first.</param>
+    /// <param name="budget">How many more there may be in the whole tree.</param>
+    private static ErrorTree Of(Exception exception, List<Exception> above, ref int budget)
     {
         var tree = new ErrorTree
         {
@@ -51,17 +54,21 @@ internal static class ErrorTrees
             tree.Barrier = Bounded(barrier.Barrier);
         }
 
+        above.Add(exception);
         foreach (var inner in InnerOf(exception))
         {
-            if (depth >= WireLimits.MaxErrorDepth || budget-- <= 0)
+            var same = above.FindIndex(outer => ReferenceEquals(outer, inner));
+            if (same >= 0 || above.Count >= WireLimits.MaxErrorDepth || budget-- <= 0)
             {
-                tree.Message = Bounded($"{tree.Message} [deeper inner exceptions left out]");
+                var why = same < 0 ? "deeper inner exceptions left out" : same == above.Count - 1 ? "its inner exception is itself" : $"its inner exception is the {inner.GetType().Name} above again: a circle";
+                tree.Message = $"{Bounded(tree.Message, why.Length)} [{why}]";
                 break;
             }
 
-            tree.Inner.Add(Of(inner, depth + 1, ref budget));
+            tree.Inner.Add(Of(inner, above, ref budget));
         }
 
+        above.RemoveAt(above.Count - 1);
         return tree;
     }
 
@@ -93,12 +100,12 @@ internal static class ErrorTrees
         }
     }
 
-    private static string Bounded(string text)
+    private static string Bounded(string text, int reserved = 0)
     {
-        const int Room = WireLimits.MaxErrorText - 100;
-        if (text.Length <= Room)
+        var room = WireLimits.MaxErrorText - 100 - reserved;
+        if (text.Length <= room)
             return WellFormed(text);
-        var end = char.IsHighSurrogate(text[Room - 1]) ? Room - 1 : Room;
+        var end = char.IsHighSurrogate(text[room - 1]) ? room - 1 : room;
         return WellFormed($"{text.AsSpan(0, end)} [{text.Length - end:N0} more characters left out]");
     }
 

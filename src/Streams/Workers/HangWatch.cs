@@ -45,6 +45,9 @@ internal sealed class HangWatch : IDisposable
             watch._awaited = task;
     }
 
+    /// <summary>What tells the watch of this thread's block that the block has entered its tear-down, which has a time of its own.</summary>
+    public static Action? OnTearDown() => _current is { } watch ? watch._over.Set : null;
+
     /// <summary>Runs the block on this thread. Does not return when the block had to be aborted: its worker is about to be ended.</summary>
     public void Run(Action block)
     {

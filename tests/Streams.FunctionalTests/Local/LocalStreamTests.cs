@@ -166,6 +166,23 @@ public class LocalStreamTests(ITestOutputHelper output) : StreamsTest
     }
 
     [Fact]
+    public async Task Value_tasks_are_awaited_there_and_can_be_awaited_here()
+    {
+        var host = "db1";
+        await using var streams = new StreamCollection(output.WriteLine);
+        var stream = streams.Add("localhost");
+
+        var value = await stream.RunFgAsync(async ValueTask<int> () =>
+        {
+            await Task.Yield();
+            return host.Length;
+        }).DefaultTimeout();
+        await stream.RunFgAsync(async ValueTask () => await Task.Yield()).DefaultTimeout();
+
+        Assert.Equal(3, await value);
+    }
+
+    [Fact]
     public async Task One_bare_word_is_never_a_guess()
     {
         await using var streams = new StreamCollection(output.WriteLine);
@@ -176,5 +193,19 @@ public class LocalStreamTests(ITestOutputHelper output) : StreamsTest
 
         Assert.Contains("\"exec:uptime\"", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, run.ExitCode);
+        Assert.Equal("true: a command line, for it begins with exec:", run.Description);
+    }
+
+    [Theory]
+    [InlineData("text\n")]
+    [InlineData("")]
+    public async Task A_command_reads_its_input(string input)
+    {
+        var options = new BlockOptions { StandardInput = input };
+        await using var streams = new StreamCollection(output.WriteLine);
+        var stream = streams.Add("localhost");
+
+        Assert.Equal(input, (await stream.RunFgAsync(["cat"], options).DefaultTimeout()).StandardOutput);
+        Assert.Equal(input, (await stream.RunFgAsync("exec:cat", options).DefaultTimeout()).StandardOutput);
     }
 }

@@ -19,7 +19,7 @@ internal static partial class CodeInDocument
     /// <summary>The code as a file: a whole one as it stands; statements inside a method, with the names that the text spoke of.</summary>
     public static string AsFile(string code, string name, bool xunit3)
     {
-        if (code.Contains("class ", StringComparison.Ordinal))
+        if (code.Contains("class ", StringComparison.Ordinal) || code.Contains("public record ", StringComparison.Ordinal))
             return xunit3 ? string.Join('\n', code.Split('\n').Where(line => !line.Contains(NotWithV3, StringComparison.Ordinal))) : code;
         var given = Given.Where(parameter => !code.Contains($"var {parameter.Split(' ')[1]} =", StringComparison.Ordinal));
         return $$"""

@@ -22,6 +22,24 @@ public class RemoteStreamTests(SshHosts hosts, ITestOutputHelper output)
     }
 
     [NeedsFact(SshHosts.Needed)]
+    public async Task A_block_type_with_parameters_runs_on_another_host_and_its_failing_part_comes_home()
+    {
+        await using var streams = NewCollection();
+        var stream = streams.Add(hosts.Bed["dotnet"].Place);
+
+        var name = await stream.RunFgAsync(new Telling("/etc/hostname"), new BlockOptions { Parameters = new { Prefix = "at " } }).DefaultTimeout();
+        var failure = await Assert.ThrowsAsync<BlockFailedException>(() => stream.RunFgAsync(new Telling("/no/such/file"))).DefaultTimeout();
+        output.WriteLine(failure.Message);
+
+        Assert.Equal($"at {hosts.Bed["dotnet"].Name}", name);
+        var result = Assert.Single(failure.Failures);
+        Assert.Equal((BlockPart.SetUp, OutcomeReason.SetUp), (result.FailedPart, result.Reason));
+        Assert.Equal("System.IO.DirectoryNotFoundException", result.Error!.Type);
+        Assert.Equal("torn down without a name", result.TearDownError!.Message);
+        Assert.Equal("Telling { Path = /no/such/file }", result.Description);
+    }
+
+    [NeedsFact(SshHosts.Needed)]
     public async Task Blocks_here_and_on_two_hosts_meet_at_a_barrier_and_exchange_data()
     {
         await using var streams = NewCollection();
@@ -222,4 +240,15 @@ public class RemoteStreamTests(SshHosts hosts, ITestOutputHelper output)
 
     private StreamCollection NewCollection(StreamCollectionOptions? options = null) =>
         new(output.WriteLine, (options ?? new()) with { Ssh = new SshOptions { ConfigFile = hosts.Bed.SshConfig } });
+
+    internal sealed record Telling(string Path) : Block<string>
+    {
+        private string? _name;
+
+        public override async Task SetUpAsync(BlockContext block) => _name = (await File.ReadAllTextAsync(Path, block.Cancellation)).Trim();
+
+        public override Task<string> RunAsync(BlockContext block) => Task.FromResult(block.Parameters.Get("Prefix", "") + _name);
+
+        public override Task TearDownAsync(BlockContext block) => _name is null ? throw new InvalidOperationException("torn down without a name") : Task.CompletedTask;
+    }
 }

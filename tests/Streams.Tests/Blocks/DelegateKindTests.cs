@@ -70,6 +70,8 @@ public class DelegateKindTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
         Add("query", () => string.Join(',', from c in host where char.IsLetter(c) select c), "h");
         Add("local function", LocalFunction(4), 44);
         Add("static local function", StaticLocalFunction(), 9);
+        Add("method group of a local function", LocalFunctionGroup(4), 8);
+        Add("method group of a static local function", new Func<Task<int>>(StaticLocal), 5);
         Add("iterator", Iterator(3), "0,1,2");
         Add("async iterator", AsyncIterator(3), 3);
         Add("recursive local function", Factorial(5), 120);
@@ -110,6 +112,12 @@ public class DelegateKindTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
         }, 6);
         GC.KeepAlive((Action)(() => unused.WriteByte(1)));
         return kinds;
+
+        static async Task<int> StaticLocal()
+        {
+            await Task.Yield();
+            return 5;
+        }
     }
 
     private static string StaticMethod() => "static";
@@ -131,6 +139,13 @@ public class DelegateKindTests(WorkerFixture fixture) : IClassFixture<WorkerFixt
         int Outer(int x) => Inner(x);
 
         int Inner(int x) => x + by;
+    }
+
+    private static Func<int> LocalFunctionGroup(int of)
+    {
+        return Twice;
+
+        int Twice() => 2 * of;
     }
 
     private static Func<int> StaticLocalFunction()

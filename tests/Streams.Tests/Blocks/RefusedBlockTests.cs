@@ -101,6 +101,25 @@ public class RefusedBlockTests(PrimaryParameter output) : IClassFixture<PrimaryP
     }
 
     [Fact]
+    public void Values_that_come_one_by_one_are_refused()
+    {
+        Assert.Contains("returns an System.Collections.Generic.IAsyncEnumerable<System.Int32>, which nobody would enumerate: return a list", Refused(new Func<IAsyncEnumerable<int>>(Later)).Message, StringComparison.Ordinal);
+        Assert.Contains("is an iterator, of which nothing would run: return a list", Refused(new Func<IEnumerable<int>>(Lazy)).Message, StringComparison.Ordinal);
+        Assert.NotNull(BlockDelegate.Describe(IEnumerable<int> () => [.. Lazy()], "Caller.cs", 7));
+
+        static async IAsyncEnumerable<int> Later()
+        {
+            await Task.Yield();
+            yield return 1;
+        }
+
+        static IEnumerable<int> Lazy()
+        {
+            yield return 1;
+        }
+    }
+
+    [Fact]
     public void Multicast_is_refused()
     {
         Action block = () => { };

@@ -53,6 +53,47 @@ public sealed class StopSequenceTests : IDisposable
     }
 
     [Fact]
+    public void Tear_down_has_a_budget_of_its_own_whatever_was_asked_before()
+    {
+        using var sequence = Begin(Limit);
+
+        _time.Advance(Limit);
+        sequence.EnterTearDown(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromSeconds(30) - TimeSpan.FromTicks(1));
+        Assert.Equal(["asked: TimeLimit"], _happened);
+        _time.Advance(TimeSpan.FromTicks(1));
+
+        Assert.Equal(["asked: TimeLimit", "forced"], _happened);
+        Assert.Equal(StopCause.TimeLimit, sequence.Cause);
+    }
+
+    [Fact]
+    public void Tear_down_is_not_stopped_by_limit_or_request_but_by_its_own_limit()
+    {
+        using var sequence = Begin(Limit);
+
+        sequence.EnterTearDown(TimeSpan.FromSeconds(30));
+        _stop.Cancel();
+        _time.Advance(Limit + Grace);
+        Assert.Empty(_happened);
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(["forced"], _happened);
+        Assert.Equal(StopCause.TearDownLimit, sequence.Cause);
+    }
+
+    [Fact]
+    public void Tear_down_without_a_limit_is_left_alone()
+    {
+        using var sequence = Begin(Limit);
+
+        sequence.EnterTearDown(Timeout.InfiniteTimeSpan);
+        _time.Advance(TimeSpan.FromDays(100));
+
+        Assert.Empty(_happened);
+    }
+
+    [Fact]
     public void Nothing_happens_without_a_limit_or_request()
     {
         using var sequence = Begin(TimeSpan.Zero);

@@ -67,6 +67,16 @@ public class BlockRunnerTests
             depth++;
         Assert.Equal(WireLimits.MaxErrorDepth, depth);
 
+        var circle = worker.Finish(() =>
+        {
+            var inner = new FormatException("inner");
+            var outer = new InvalidOperationException("outer", inner);
+            typeof(Exception).GetField("_innerException", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.SetValue(inner, outer);
+            throw outer;
+        });
+        Assert.Equal("inner [its inner exception is the InvalidOperationException above again: a circle]", Assert.Single(circle.Error.Inner).Message);
+        Assert.Empty(circle.Error.Inner[0].Inner);
+
         var several = worker.Finish(Task () => Task.WhenAll(Task.FromException(new FormatException("a")), Task.FromException(new FormatException("b"))));
         Assert.Equal("System.FormatException: a", several.Message);
         var aggregate = worker.Finish(Action () => throw new AggregateException(new AggregateException(new FormatException("only"))));

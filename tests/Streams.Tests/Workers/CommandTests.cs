@@ -34,6 +34,25 @@ public class CommandTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
     }
 
     [Fact]
+    public void Standard_input_is_a_text_bytes_or_nothing()
+    {
+        var bytes = new byte[] { 0, 1, 255, 10 };
+        Assert.Equal("one\ntwo\u00e4", Worker.Result<CommandResult>((BlockContext block) => block.RunAsync("cat", input: "one\ntwo\u00e4")).StandardOutput);
+        Assert.Equal("00 01 ff 0a", Worker.Result<CommandResult>((BlockContext block) => block.RunAsync(["od", "-An", "-tx1"], input: bytes)).StandardOutput.Trim());
+        Assert.Equal("", Worker.Result<CommandResult>((BlockContext block) => block.RunAsync("cat")).StandardOutput);
+    }
+
+    [Fact]
+    public void Input_that_is_larger_than_a_pipe_or_that_nobody_reads_holds_nothing_up()
+    {
+        var much = new string('x', 4_000_000);
+        Assert.Equal("4000000", Worker.Result<CommandResult>((BlockContext block) => block.RunAsync("wc -c", input: much)).StandardOutput.Trim());
+        Assert.Equal("read nothing\n", Worker.Result<CommandResult>((BlockContext block) => block.RunAsync("echo read nothing", input: much)).StandardOutput);
+        Assert.Equal(0, Worker.Result<CommandResult>((BlockContext block) => block.RunAsync("head -c 1 >/dev/null", input: much)).ExitCode);
+        Assert.Throws<ArgumentException>(() => new CommandInput(new string('x', (16 * 1024 * 1024) + 1)));
+    }
+
+    [Fact]
     public void Signal_and_missing_program_are_named()
     {
         var killed = Worker.Finish(new CommandLine { Shell = "kill -9 $$" });
@@ -42,6 +61,29 @@ public class CommandTests(WorkerFixture fixture) : IClassFixture<WorkerFixture>
         var missing = Worker.Finish(new CommandLine { Arguments = { "no-such-program" } });
         Assert.Equal(WireReason.ReasonExitCode, missing.Reason);
         Assert.Contains("'no-such-program' was not found (PATH=", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("directory", "is a directory")]
+    [InlineData("plain", "is not executable for this user (chmod +x makes it so)")]
+    [InlineData("garbage", "is neither a program of this machine nor a script that begins with #!")]
+    [InlineData("orphan", "is there, but not the interpreter that its first line names")]
+    [InlineData("missing", "was not found")]
+    public void Program_that_cannot_be_started_is_told_with_its_own_reason(string kind, string reason)
+    {
+        using var directory = new TempDirectory();
+        var file = directory[kind];
+        if (kind == "directory")
+            Directory.CreateDirectory(file);
+        else if (kind != "missing")
+            File.WriteAllText(file, kind == "orphan" ? "#!/no/such/interpreter\n" : "\u0001\u0002 nothing\n");
+        if (kind is "garbage" or "orphan" && !OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        var finished = Worker.Finish(new CommandLine { Arguments = { file } });
+
+        Assert.Equal((WireOutcome.OutcomeFail, WireReason.ReasonExitCode), (finished.Outcome, finished.Reason));
+        Assert.Contains($"'{file}' {reason}", finished.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Streams.Blocks.Verdicts;
 using Streams.Processes;
 
 namespace Streams;
@@ -17,7 +18,7 @@ public sealed class CommandFailedException : StreamsException
         : base($"{Text(result)}\n{waited}{(result.ExitCode == 0 ? Background : "")}") => Result = result;
 
     internal CommandFailedException(string command, string reason, Exception? innerException = null)
-        : base($"Command could not be started: {PrintableText.CleanLine(command)}: {reason}", innerException) =>
+        : base($"Command could not be started: {Excerpt.OfLine(PrintableText.CleanLine(command))}: {reason}", innerException) =>
         Result = new CommandResult { Command = command, ExitCode = -1, StandardOutput = "", StandardError = "", Elapsed = TimeSpan.Zero };
 
     /// <summary>What the command printed, and how it ended.</summary>
@@ -25,14 +26,14 @@ public sealed class CommandFailedException : StreamsException
 
     private static string Text(CommandResult result)
     {
-        var text = new StringBuilder($"Command {new ProcessExit(result.ExitCode, 0).Describe(result.StandardError)} after {result.Elapsed.TotalSeconds:0.0} s: {PrintableText.CleanLine(result.Command)}");
+        var text = new StringBuilder($"Command {new ProcessExit(result.ExitCode, 0).Describe(result.StandardError)} after {result.Elapsed.TotalSeconds:0.0} s: {Excerpt.OfLine(PrintableText.CleanLine(result.Command))}");
         var (name, output) = result.StandardError.Length > 0 ? ("standard error", result.StandardError) : ("standard output", result.StandardOutput);
         var lines = output.TrimEnd().Split('\n');
         if (output.Length == 0)
             return text.Append("\nIt printed nothing.").ToString();
         text.Append("\nLast lines of its ").Append(name).Append(':');
         foreach (var line in lines.AsSpan(Math.Max(0, lines.Length - ShownLines)))
-            text.Append("\n  ").Append(PrintableText.CleanLine(line.Length > 500 ? line[..500] : line));
+            text.Append("\n  ").Append(PrintableText.CleanLine(Excerpt.OfLine(line)));
         return text.ToString();
     }
 }

@@ -16,10 +16,6 @@ namespace Streams.Blocks.Commands;
 /// </remarks>
 internal sealed class CommandProcess
 {
-    private const int ArgumentsTooLong = 7;
-    private const string TooLong =
-        "its arguments and environment together are larger than the system takes (E2BIG: some 2 MB in all, 128 KiB each). Give large data in a file, or as the command's input";
-
     private const int BufferSize = 16 * 1024;
     private const int ThreadStack = 256 * 1024;
 
@@ -92,7 +88,7 @@ internal sealed class CommandProcess
         }
         catch (IOException exception)
         {
-            throw new CommandFailedException(text, exception.HResult == ArgumentsTooLong ? TooLong : exception.Message, exception);
+            throw new CommandFailedException(text, FailedCommandStart.Describe(exception.HResult, program, exception.Message), exception);
         }
     }
 

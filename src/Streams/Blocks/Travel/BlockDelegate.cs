@@ -1,4 +1,4 @@
-using System.Reflection;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Streams.Blocks.Values;
 using Streams.Wire;
@@ -8,9 +8,6 @@ namespace Streams.Blocks.Travel;
 /// <summary>Turns a delegate into what a worker needs to run it, or refuses it before anything starts (docs/adr/0002).</summary>
 internal static class BlockDelegate
 {
-    /// <summary>A delegate found late may widen the use of a closure; each round finds at least one, so few are needed.</summary>
-    private const int MaxRounds = 100;
-
     /// <exception cref="BlockNotSendableException">The block cannot travel.</exception>
     public static MethodCall Describe(Delegate block, string callerFile, int callerLine)
     {
@@ -19,6 +16,8 @@ internal static class BlockDelegate
             throw place.Refuse(reason, "", "");
         if (BadParameters(block) is { } parameters)
             throw place.Refuse(parameters, "", "");
+        if (BadResult(block) is { } result)
+            throw place.Refuse(result, "", "");
         foreach (var variable in BlockCode.Of(block.Method).AssignedVariables())
             throw place.Refuse($"assigns captured variable '{variable}'; the test would not see it: return the value from the block", variable, "");
 
@@ -35,23 +34,25 @@ internal static class BlockDelegate
     {
         if (block.Target is null || (Codecs.IsClosure(block.Target.GetType()) && BlockCode.Of(block.Method).Used.Count == 0))
             return ByteString.Empty;
-        var use = new ClosureUse(BlockCode.Of(block.Method));
         try
         {
-            for (var round = 0; round < MaxRounds; round++)
-            {
-                use.Grew = false;
-                var bytes = GraphWriter.Write(block.Target, "", ValueUse.Capture, use);
-                if (!use.Grew)
-                    return bytes;
-            }
+            return CaptureGraph.Write(block.Target, "", BlockCode.Of(block.Method));
         }
         catch (ValueRefusedException refused)
         {
             throw place.Refuse(refused);
         }
+    }
 
-        throw place.Refuse("captures too many delegates of each other", "", "");
+    /// <summary>Values that come one by one: nobody would enumerate them there, and what is lazy does not travel.</summary>
+    private static string? BadResult(Delegate block)
+    {
+        var type = block.Method.ReturnType;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>))
+            return $"returns an {TypeText.Of(type)}, which nobody would enumerate: return a list, or publish each value ({nameof(BlockContext)}.{nameof(BlockContext.Sync)})";
+        return block.Method.IsDefined(typeof(IteratorStateMachineAttribute), inherit: false)
+            ? "is an iterator, of which nothing would run: return a list"
+            : null;
     }
 
     private static string? BadParameters(Delegate block)

@@ -7,10 +7,10 @@ namespace Streams.Blocks.Travel;
 /// The captured variables that a block and the delegates within its captures use. It grows while a graph is written: a
 /// delegate found late may use more of a closure that was already written, and then the graph is written again.
 /// </summary>
-internal sealed class ClosureUse(BlockCode block) : IClosureUse
+internal sealed class ClosureUse(BlockCode? block) : IClosureUse
 {
     private readonly HashSet<MethodInfo> _visited = [];
-    private readonly HashSet<(Module, int)> _used = [.. block.Used];
+    private readonly HashSet<(Module, int)> _used = block is null ? [] : [.. block.Used];
 
     /// <summary>True if something was found after it had been asked for.</summary>
     public bool Grew { get; set; }

@@ -35,7 +35,8 @@ internal static class DeathVerdict
         };
         return cause switch
         {
-            StopCause.TimeLimit => VerdictReader.TimedOut(verdict, specification, "it did not stop when it was asked to, and its worker was ended"),
+            StopCause.TimeLimit => VerdictReader.TimedOut(verdict, specification, VerdictReader.Ended),
+            StopCause.TearDownLimit => VerdictReader.TearDownTimedOut(verdict, specification),
             StopCause.Requested => VerdictReader.Stopped(verdict),
             _ => verdict,
         };

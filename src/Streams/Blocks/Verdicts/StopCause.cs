@@ -6,4 +6,7 @@ internal enum StopCause
     None,
     TimeLimit,
     Requested,
+
+    /// <summary>The tear-down did not end in its time, and the worker did not say so.</summary>
+    TearDownLimit,
 }

@@ -1,3 +1,4 @@
+using Streams.Blocks.Parts;
 using Streams.Processes;
 using Streams.Wire;
 
@@ -6,6 +7,9 @@ namespace Streams.Blocks.Verdicts;
 /// <summary>A worker's final message as a verdict, the same on every host. Text of the block is bounded and made safe to print here, once.</summary>
 internal static class VerdictReader
 {
+    /// <summary>What became of a block that did not listen.</summary>
+    public const string Ended = "it did not stop when it was asked to, and its worker was ended";
+
     private const int MostListed = 100;
 
     public static BlockVerdict Read(BlockFinished finished, BlockSpec specification, StopCause cause)
@@ -20,6 +24,8 @@ internal static class VerdictReader
             Message = isKnown ? Text(finished.Message) : $"its worker ended it with a verdict that is not known here ({finished.Outcome}, {finished.Reason}): not a pass",
             Received = true,
             Error = finished.Error is null ? null : Error(finished.Error, WireLimits.MaxErrorDepth),
+            FailedPart = BlockParts.FromWire(finished.FailedPart),
+            TearDownError = finished.TearDownError is null ? null : Error(finished.TearDownError, WireLimits.MaxErrorDepth),
             Value = finished.Value,
             Command = finished.Command,
             Warnings = [.. finished.Warnings.Take(MostListed).Select(Text)],
@@ -27,27 +33,58 @@ internal static class VerdictReader
         };
         return cause switch
         {
-            StopCause.TimeLimit => TimedOut(verdict, specification, "it stopped when it was asked to"),
-            StopCause.Requested when verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn) => Stopped(verdict),
-            _ => verdict,
+            // The limit ends with the run: it had passed before whatever the tear-down did.
+            StopCause.TimeLimit when verdict is { FailedPart: BlockPart.TearDown } => TimedOut(verdict with { FailedPart = BlockPart.Run, Error = null, TearDownError = verdict.Error }, specification, "it went on to its end"),
+            StopCause.TimeLimit => TimedOut(verdict, specification, finished.PartAbandoned ? Ended : "it stopped when it was asked to"),
+            // Of a block type its worker knows what came first, the failure or the stop; of others, a stop explains whatever they throw.
+            StopCause.Requested when verdict.Outcome is BlockOutcome.Cancel || (verdict is { FailedPart: null } && verdict.Outcome is not (BlockOutcome.Pass or BlockOutcome.Warn)) => Stopped(verdict),
+            _ => WithTearDown(verdict),
         };
     }
 
-    public static BlockVerdict TimedOut(BlockVerdict verdict, BlockSpec specification, string how) => verdict with
+    public static BlockVerdict TimedOut(BlockVerdict verdict, BlockSpec specification, string how) => WithTearDown(verdict with
     {
         Outcome = BlockOutcome.Interrupt,
         Reason = OutcomeReason.TimedOut,
-        Message = $"ran into its time limit of {Durations.InWords(TimeSpan.FromMilliseconds(specification.TimeLimitMs))}; {how}",
+        Message = $"{InPart(verdict)}ran into its time limit of {Durations.InWords(TimeSpan.FromMilliseconds(specification.TimeLimitMs))}; {how}",
         Value = Google.Protobuf.ByteString.Empty,
+    });
+
+    public static BlockVerdict TearDownTimedOut(BlockVerdict verdict, BlockSpec specification) => verdict with
+    {
+        Outcome = BlockOutcome.Interrupt,
+        Reason = OutcomeReason.TimedOut,
+        FailedPart = BlockPart.TearDown,
+        Message = $"its tear-down ran into its limit of {Durations.InWords(EndBudget.TearDownLimit(specification))}; {Ended}",
     };
 
-    public static BlockVerdict Stopped(BlockVerdict verdict) => verdict with
+    public static BlockVerdict Stopped(BlockVerdict verdict) => WithTearDown(verdict with
     {
         Outcome = BlockOutcome.Cancel,
         Reason = OutcomeReason.Stopped,
         Message = "stopped on request",
         Value = Google.Protobuf.ByteString.Empty,
-    };
+    });
+
+    /// <summary>Both errors are told. A stop that the author asked for is no failure; a tear-down that failed after it is one.</summary>
+    private static BlockVerdict WithTearDown(BlockVerdict verdict)
+    {
+        if (verdict.TearDownError is not { } error)
+            return verdict;
+        if (verdict.Outcome != BlockOutcome.Cancel)
+            return verdict with { Message = $"{verdict.Message}\nits tear-down failed, too: {error}" };
+        return verdict with
+        {
+            Outcome = BlockOutcome.Fail,
+            Reason = OutcomeReason.TearDown,
+            FailedPart = BlockPart.TearDown,
+            Message = $"its tear-down failed after it had been stopped on request: {error}",
+            Error = error,
+            TearDownError = null,
+        };
+    }
+
+    private static string InPart(BlockVerdict verdict) => verdict.FailedPart == BlockPart.SetUp ? "in its set-up it " : "";
 
     private static BlockError Error(ErrorTree error, int depth) => new()
     {
