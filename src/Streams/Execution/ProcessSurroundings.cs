@@ -1,4 +1,5 @@
 using System.Collections;
+using Streams.Supervision;
 
 namespace Streams.Execution;
 
@@ -13,6 +14,8 @@ internal sealed record ProcessSurroundings(string Directory, Dictionary<string, 
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        foreach (var (name, value) in WorkerStartup.NeededByPrograms)
+            variables[name] = value;
         return new ProcessSurroundings(Environment.CurrentDirectory, variables);
     }
 

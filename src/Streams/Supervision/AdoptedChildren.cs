@@ -35,9 +35,16 @@ internal sealed class AdoptedChildren
     /// <summary>Adopts orphans from now on, and reaps them for as long as the process lives.</summary>
     public static AdoptedChildren? TryAdopt(TimeProvider time) => NativeMethods.TryBecomeSubreaper() ? new AdoptedChildren(time) : null;
 
+    /// <summary>Reaps at once. Only while no block runs: nobody else waits for them then.</summary>
+    public void ReapAll()
+    {
+        foreach (var zombie in Zombies())
+            _ = NativeMethods.WaitFor(zombie.ProcessId, out _, NativeMethods.WNOHANG);
+    }
+
     private void Look()
     {
-        var zombies = Children().Where(entry => entry.IsDead && entry.Session != _session).Select(entry => entry.Identity).ToHashSet();
+        var zombies = Zombies();
         foreach (var zombie in zombies.Where(_seen.Contains))
             _ = NativeMethods.WaitFor(zombie.ProcessId, out _, NativeMethods.WNOHANG);
         zombies.ExceptWith(_seen);
@@ -46,6 +53,9 @@ internal sealed class AdoptedChildren
             _timer.Change(Patience, Timeout.InfiniteTimeSpan);
         GC.KeepAlive(_childEnded);
     }
+
+    private HashSet<ProcessIdentity> Zombies() =>
+        Children().Where(entry => entry.IsDead && entry.Session != _session).Select(entry => entry.Identity).ToHashSet();
 
     private static List<ProcessEntry> Children()
     {

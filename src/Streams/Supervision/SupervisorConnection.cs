@@ -47,6 +47,8 @@ internal sealed class SupervisorConnection : IAsyncDisposable
         var messages = Path.Combine(directory, $"supervisor-{id[..8]}.log");
         // Its standard error is a file, not a pipe that somebody has to empty. The shell is gone after that.
         var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in WorkerStartup.NeededByPrograms)
+            start.Environment[name] = value;
         // As for workers: a killed .NET process leaves three files of its debugger's behind, unless told not to make them.
         if (!start.Environment.ContainsKey(WorkerStartup.DiagnosticsVariable))
         {

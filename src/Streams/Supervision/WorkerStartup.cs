@@ -28,6 +28,15 @@ internal static class WorkerStartup
     // Held for the life of the process.
     private static AdoptedChildren? _adopted;
 
+    /// <summary>
+    /// What this process was started with and then put back for its blocks: the supervisor and the workers of a nested collection
+    /// need it as this one did, and put it back themselves.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> NeededByPrograms { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Ends the zombies of what a block left and its supervisor has ended, so that nobody takes them for alive.</summary>
+    public static void ReapLeftovers() => _adopted?.ReapAll();
+
     /// <summary>Prepares the process and returns the token, the first line of standard input.</summary>
     /// <param name="ownVariables">Variables of the caller's own that the worker's children shall not see.</param>
     /// <exception cref="IOException">Started by hand: there is no token.</exception>
@@ -115,14 +124,23 @@ internal static class WorkerStartup
         if (Environment.GetEnvironmentVariable(ChangedVariable) is not { Length: > 0 } changed)
             return;
         _ = CultureInfo.CurrentCulture.CompareInfo.Name; // the runtime reads one of them when it is first asked for a culture
+        var needed = new Dictionary<string, string>(StringComparer.Ordinal) { [ChangedVariable] = changed };
         foreach (var name in changed.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
+            foreach (var variable in (string[])[name, WasPrefix + name])
+            {
+                if (Environment.GetEnvironmentVariable(variable) is { } value)
+                    needed[variable] = value;
+            }
+
             if (Environment.GetEnvironmentVariable(WasPrefix + name) is { } was)
                 Environment.SetEnvironmentVariable(name, was);
             else
                 Remove(name);
             Remove(WasPrefix + name);
         }
+
+        NeededByPrograms = needed;
     }
 
     private static void Remove(string name)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Streams.Blocks;
 using Streams.Processes;
+using Streams.Supervision;
 using Streams.Wire;
 
 namespace Streams.Workers;
@@ -36,6 +37,9 @@ internal sealed class BlockRunner : IDisposable
 
     /// <summary>The running block's; guarded by <see cref="_gate"/>.</summary>
     private (uint Ordinal, CancellationTokenSource Source, HangWatch Watch)? _running;
+
+    /// <summary>The last block may have left processes, which its supervisor has ended. Of the blocks' thread alone.</summary>
+    private bool _hasLeftovers;
 
     /// <summary>Blocks to be cancelled as soon as they start. Guarded by <see cref="_gate"/>.</summary>
     private readonly HashSet<uint> _cancelled = [];
@@ -224,6 +228,9 @@ internal sealed class BlockRunner : IDisposable
             watch.Begin();
         }
 
+        if (_hasLeftovers && !_isInProcess)
+            WorkerStartup.ReapLeftovers();
+        _hasLeftovers = false;
         foreach (var (name, value) in specification.Environment)
             Environment.SetEnvironmentVariable(name, value);
         var lastNumber = _leftovers?.LastNumber() ?? 0;
@@ -255,7 +262,7 @@ internal sealed class BlockRunner : IDisposable
         WorkerEnding.Leave();
         Failpoint.Hit(Failpoints.WorkerBlockEnded);
         finished.OutputOffset = _output?.Offset() ?? 0;
-        finished.LeftoversPossible = _leftovers?.Possible(lastNumber) ?? false;
+        finished.LeftoversPossible = _hasLeftovers = _leftovers?.Possible(lastNumber) ?? false;
         finished.Kept.Add(_memory.Kept());
         Finish(finished);
         Failpoint.Hit(Failpoints.WorkerFinalSent);
