@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using Streams.Processes;
+using Streams.Scheduling;
 
 namespace Streams.Proof.Tests;
 
@@ -47,16 +49,32 @@ public class KillMatrixTests(ITestOutputHelper output)
         Assert.Empty(matrices.Values.SelectMany(matrix => matrix.Wrong));
     }
 
-    /// <summary>n = 1, 2, 3 ... for each kind of call, to the first n that the process does not reach.</summary>
+    [NeedsFact(Needs.Root), Trait("Campaign", "kill-failpoints")]
+    public async Task Nothing_is_left_or_wrong_when_a_process_is_killed_at_a_failpoint()
+    {
+        var names = FailpointNames();
+        var alone = new KillMatrix();
+        foreach (var name in Campaign.IsFull ? names : _random.GetItems(names, Campaign.Size("STREAMS_KILLS", slice: 4, full: 0)))
+            await KillAtFailpointsAsync([name], alone);
+        var pairs = new KillMatrix();
+        for (var run = 0; run < Campaign.Size("STREAMS_KILLS", slice: 1, full: 100); run++)
+            await KillAtFailpointsAsync(_random.GetItems(names, 2), pairs);
+
+        Campaign.Tell(output, "kill-failpoints", $"{KillMatrix.Head}\n{alone.Row($"at one of {names.Length} failpoints")}\n{pairs.Row("at two of them")}\n\nSeed {Campaign.Seed}.");
+        Assert.Empty(alone.Wrong.Concat(pairs.Wrong));
+    }
+
+    /// <summary>n = 1, 2, 3 ... for each kind of call, to the first n that the process does not reach; STREAMS_KILL_STEP: in larger steps.</summary>
     private static async Task<string> EveryCallAsync(Role role, KillMatrix matrix)
     {
+        var step = Campaign.Size("STREAMS_KILL_STEP", slice: 1, full: 1);
         var reached = new StringBuilder();
         foreach (var call in Calls)
         {
             var number = 1;
             while (await KillAtAsync(role, call, number, matrix))
-                number++;
-            reached.Append(reached.Length == 0 ? ": " : ", ").Append(call).Append(' ').Append(number - 1);
+                number += step;
+            reached.Append(reached.Length == 0 ? $", step {step}, to the last: " : ", ").Append(call).Append(' ').Append(Math.Max(0, number - step));
         }
 
         return reached.ToString();
@@ -82,6 +100,41 @@ public class KillMatrixTests(ITestOutputHelper output)
         return killed;
     }
 
+    private static string[] FailpointNames()
+    {
+        var steps = typeof(Failpoints).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
+        var phases = Enum.GetValues<BlockPhase>();
+        var changes = from before in phases from after in phases where BlockLifecycle.IsLegal(before, after) select BlockLifecycle.FailpointOf(before, after);
+        return [.. steps, .. changes];
+    }
+
+    private static async Task KillAtFailpointsAsync(string[] names, KillMatrix matrix)
+    {
+        using var scenario = new Scenario();
+        var log = scenario["failpoints"];
+        using var process = scenario.Start([], new Dictionary<string, string>
+        {
+            [Failpoint.Variable] = string.Join(',', names.Select(name => $"{name}:kill")),
+            [Failpoint.LogVariable] = log,
+        });
+        await scenario.EndAsync(process);
+        // The guard is a shell program and writes no log.
+        var reached = names.Any(name => name.StartsWith("guard.", StringComparison.Ordinal)) || (File.Exists(log) && File.ReadAllLines(log).Any(line => names.Contains(line[(line.IndexOf(' ') + 1)..])));
+        await SweepAsync(scenario);
+        matrix.Add(scenario, string.Join(" and ", names), reached);
+    }
+
+    /// <summary>With every net cut at once, the next run on the machine sweeps.</summary>
+    private static async Task SweepAsync(Scenario scenario)
+    {
+        if (scenario.Left().Count == 0)
+            return;
+        var verdicts = scenario.Verdicts;
+        using var next = scenario.Start([], more: "sweep");
+        await scenario.EndAsync(next);
+        scenario.Verdicts = verdicts;
+    }
+
     private static async Task KillTogetherAsync(Role roles, TimeSpan delay, KillMatrix matrix)
     {
         using var scenario = new Scenario();
@@ -104,13 +157,8 @@ public class KillMatrixTests(ITestOutputHelper output)
         foreach (var victim in late ? [] : victims)
             Scenario.Kill(victim);
         await scenario.EndAsync(process);
-        // With every net cut at once, the next run on the machine sweeps.
-        if (roles.HasFlag(Role.Supervisor | Role.Guard) && scenario.Left().Count > 0)
-        {
-            using var next = scenario.Start([], more: "sweep");
-            await scenario.EndAsync(next);
-        }
-
+        if (roles.HasFlag(Role.Supervisor | Role.Guard))
+            await SweepAsync(scenario);
         matrix.Add(scenario, $"{roles} after {delay.TotalMilliseconds} ms", !late);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Scenario : IDisposable
     public string this[string file] => _directory[file];
 
     /// <summary>What the scenario printed; null if it was killed before its last line.</summary>
-    public IReadOnlyList<string>? Verdicts { get; private set; }
+    public IReadOnlyList<string>? Verdicts { get; set; }
 
     public string Printed { get; private set; } = "";
 
