@@ -64,6 +64,9 @@ public class DiskTroubleTests
         string Results() => JsonDocument.Parse(File.ReadAllBytes(test["results.json"])).RootElement.GetProperty("results").GetString()!;
     }
 
+    /// <summary>More than the record holds back: what it gives up for a report may go to whoever writes first.</summary>
+    private const int Gap = 200_000;
+
     [NeedsFact(Needs.Root)]
     public async Task Output_and_logs_show_the_gap_where_the_disk_was_full()
     {
@@ -76,17 +79,17 @@ public class DiskTroubleTests
         block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, "logged before");
         await test.Record.FlushAsync().DefaultTimeout();
         Fill(filler);
-        block.Output(7, new byte[10_000]);
-        block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, new string('y', 10_000));
+        block.Output(7, new byte[Gap]);
+        block.Logged(DateTimeOffset.UnixEpoch, Microsoft.Extensions.Logging.LogLevel.Information, new string('y', Gap));
         await test.Record.FlushAsync().DefaultTimeout();
         File.Delete(filler);
-        block.Output(10_007, "after\n"u8);
+        block.Output(7 + Gap, "after\n"u8);
         block.Finished(TestRecord.Passed);
         await test.Record.DisposeAsync();
 
-        Assert.Equal("before\n... 10000 bytes left out ...\nafter\n", File.ReadAllText(test["streams/a/1-Block/output.log"]));
+        Assert.Equal("before\n... 200000 bytes left out ...\nafter\n", File.ReadAllText(test["streams/a/1-Block/output.log"]));
         Assert.Contains("... 1 lines left out: the disk did not take them ...", File.ReadAllLines(test["streams/a/1-Block/debug.log"]));
-        Assert.Equal(10_000, JsonDocument.Parse(File.ReadAllBytes(test["streams/a/1-Block/result.json"])).RootElement.GetProperty("outputBytesLeftOut").GetInt64());
+        Assert.Equal(Gap, JsonDocument.Parse(File.ReadAllBytes(test["streams/a/1-Block/result.json"])).RootElement.GetProperty("outputBytesLeftOut").GetInt64());
     }
 
     [NeedsFact(Needs.Root)]
