@@ -230,6 +230,8 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         _disposedAt = Options.TimeProvider.GetTimestamp();
         var own = _ownException.End();
         EndWatchForAbort();
+        if (own is null)
+            SayWhatNobodyWaitedFor();
         await _closing.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(this.Select(stream => stream.CloseAsync(Disposed()))).ConfigureAwait(false);
         await _parties.DisposeAsync().ConfigureAwait(false);
@@ -245,6 +247,16 @@ public sealed partial class StreamCollection : IReadOnlyList<ExecutionStream>, I
         if (own is null)
             throw failure;
         throw new AggregateException("The test failed, and so did blocks that nobody had waited for. First the test's own (last) exception, then the blocks'.", own, failure);
+    }
+
+    /// <summary>The commonest mistake of all: the test ends before its blocks do, and is green.</summary>
+    private void SayWhatNobodyWaitedFor()
+    {
+        var forgotten = this.SelectMany(stream => stream.Runs).Where(run => run.Result is null && !run.StopRequested && !run.Block.IsBackground).ToList();
+        if (forgotten.Count == 0 || _owner.Cancellation.IsCancellationRequested)
+            return;
+        var names = string.Join(", ", forgotten.Take(5).Select(run => $"{run.Stream}/{run.Name}")) + (forgotten.Count > 5 ? ", ..." : "");
+        _record.Announce("not-waited-for", $"WARNING: {forgotten.Count} block(s) had not finished and are stopped by disposing ({names}): nobody waited for them. Await WaitAsync() before the end of the test, or stop them yourself.");
     }
 
     private void ThrowIfDisposed()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Streams.Blocks.Collecting;
+using Streams.Blocks.Verdicts;
 
 namespace Streams;
 
@@ -38,6 +39,9 @@ public sealed partial class BlockContext
         _channel.Measure(name, value, unit);
     }
 
+    /// <summary>With the line that says so, as many as a verdict holds.</summary>
+    private const int MostWarnings = 99;
+
     /// <summary>
     /// Says that something is not as it should be, though the block goes on: it is logged, it is in the block's
     /// <see cref="BlockResult.Warnings"/>, and a block that passes is a <see cref="BlockOutcome.Warn"/>, which does not fail the test.
@@ -46,7 +50,13 @@ public sealed partial class BlockContext
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         lock (_gate)
-            _warnings.Add(Bounded(text));
+        {
+            if (_warnings.Count == MostWarnings)
+                _warnings.Add($"... more warnings are in the block's log: the first {MostWarnings:N0} are listed");
+            else if (_warnings.Count < MostWarnings)
+                _warnings.Add(Excerpt.Of(text));
+        }
+
         Log(LogLevel.Warning, text);
     }
 

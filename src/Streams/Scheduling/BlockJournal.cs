@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Streams.Blocks;
+using Streams.Blocks.Parts;
 using Streams.Execution;
 using Streams.Processes;
 using Streams.Results;
@@ -18,6 +19,9 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     private const int LongestLine = 200;
 
     private QueuedBlock _block = null!;
+
+    /// <summary>The part that the block was in when it was heard of last.</summary>
+    private volatile WirePart _part;
 
     /// <summary>The block's directory.</summary>
     public string Directory => record.Path;
@@ -82,6 +86,7 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
 
     public void PartEntered(WirePart part)
     {
+        _part = part;
         _block.Activity.Note();
         record.PartEntered(part);
     }
@@ -104,8 +109,17 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
     public void NestedFileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>
         record.NestedFileChunk(name, offset, data, last, sha256, refused);
 
+    /// <summary>A block that could not say itself in which of its parts it ended.</summary>
+    private BlockVerdict InPart(BlockVerdict verdict)
+    {
+        if (verdict.Received || verdict.FailedPart is not null || verdict.Outcome is not (BlockOutcome.Error or BlockOutcome.Interrupt) || BlockParts.FromWire(_part) is not { } part)
+            return verdict;
+        return verdict with { FailedPart = part, Message = part == BlockPart.Run ? verdict.Message : $"in its {BlockParts.InWords(part)}: {verdict.Message}" };
+    }
+
     public BlockResult Finished(QueuedBlock block, BlockVerdict verdict)
     {
+        verdict = InPart(verdict);
         record.Finished(verdict, ValueText.Of(block.ValueOrNull));
         var known = record.Snapshot();
         var result = new BlockResult

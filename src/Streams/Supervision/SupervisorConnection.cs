@@ -11,6 +11,9 @@ internal sealed class SupervisorConnection : IAsyncDisposable
     // More than the supervisor allows itself.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(12);
 
+    // Sweeping and ending take it 5 seconds at most. One that is silent for longer is stopped (SIGSTOP) or stuck, and of no use.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource<WorkerStarted>> _started = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource<WorkerEnded>> _ended = new();
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<WorkerSwept>> _swept = new();
@@ -87,7 +90,7 @@ internal sealed class SupervisorConnection : IAsyncDisposable
         var ended = _ended[worker].Task;
         if (!ended.IsCompleted)
             Send(new ToSupervisor { Stop = new StopWorker { Worker = worker, GraceMs = (long)grace.TotalMilliseconds } });
-        return await ended.ConfigureAwait(false);
+        return await AnsweredAsync(ended, grace + LongestSilence).ConfigureAwait(false);
     }
 
     public async Task<WorkerSwept> SweepAsync(string worker, IReadOnlyCollection<KeptProcess> kept)
@@ -97,7 +100,24 @@ internal sealed class SupervisorConnection : IAsyncDisposable
         var swept = Waiter<WorkerSwept>();
         _swept[request] = swept;
         Send(new ToSupervisor { Sweep = new SweepWorker { Worker = worker, Request = request, Kept = { kept } } });
-        return await swept.Task.ConfigureAwait(false);
+        return await AnsweredAsync(swept.Task, LongestSilence).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The answer; or the end of a supervisor that gives none, with all that it had started: its guard sees to that, as when
+    /// somebody else kills it.
+    /// </summary>
+    private async Task<T> AnsweredAsync<T>(Task<T> answer, TimeSpan limit)
+    {
+        try
+        {
+            return await answer.WaitAsync(limit, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!answer.IsCompleted)
+        {
+            _process.Kill();
+            return await answer.ConfigureAwait(false); // fails as soon as its end is seen
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,16 +1,19 @@
 using System.Collections;
+using System.Globalization;
 using Streams.Processes;
 
 namespace Streams.Workers;
 
 /// <summary>
-/// The worker's environment and current directory, as they were when it started. Blocks may change both; the next block of the
+/// The worker's environment, current directory, culture and console, as they were when it started. Blocks may change them; the next block of the
 /// stream finds them as they were.
 /// </summary>
 internal sealed class Surroundings
 {
     private readonly string _directory = Environment.CurrentDirectory;
     private readonly Dictionary<string, string> _variables = Variables();
+    private readonly (CultureInfo? Culture, CultureInfo? Language) _cultures = (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.DefaultThreadCurrentUICulture);
+    private readonly (TextWriter Output, TextWriter Error) _console = (Console.Out, Console.Error);
 
     /// <summary>Puts back what was changed. Answers what that was; null: nothing.</summary>
     public string? Restore()
@@ -18,7 +21,23 @@ internal sealed class Surroundings
         var changed = RestoreVariables();
         if (RestoreDirectory() is { } directory)
             changed.Add(directory);
+        RestoreStatics(changed);
         return changed.Count == 0 ? null : string.Join(", ", changed);
+    }
+
+    private void RestoreStatics(List<string> changed)
+    {
+        if (_cultures != (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.DefaultThreadCurrentUICulture))
+        {
+            (CultureInfo.DefaultThreadCurrentCulture, CultureInfo.DefaultThreadCurrentUICulture) = _cultures;
+            changed.Add("the threads' culture");
+        }
+
+        if (ReferenceEquals(Console.Out, _console.Output) && ReferenceEquals(Console.Error, _console.Error))
+            return;
+        Console.SetOut(_console.Output);
+        Console.SetError(_console.Error);
+        changed.Add("where the console writes");
     }
 
     private List<string> RestoreVariables()
