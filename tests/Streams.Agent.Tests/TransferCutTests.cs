@@ -22,7 +22,8 @@ public sealed class TransferCutTests : IDisposable
     public async Task A_cut_link_comes_back_and_the_file_goes_on_where_it_was(bool upload, Cut how)
     {
         await using var agent = RunningAgent.Start();
-        await using var connection = await agent.OpenAsync(TimeSpan.FromSeconds(20), reconnects: true).DefaultTimeout();
+        // A third of the lease in silence is a lost link.
+        await using var connection = await agent.OpenAsync(TimeSpan.FromSeconds(8), reconnects: true).DefaultTimeout();
         var (from, to) = (_files["from"], _files["to"]);
         await File.WriteAllBytesAsync(from, RandomNumberGenerator.GetBytes(Size));
         var cuts = new List<long>();

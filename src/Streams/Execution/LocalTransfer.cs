@@ -12,7 +12,7 @@ internal static class LocalTransfer
     public static async Task<TransferDone> RunAsync(FileTransfer transfer, Action<TransferProgress> report, CancellationToken stop)
     {
         var (from, to) = transfer.Upload ? (transfer.Local, transfer.Remote) : (transfer.Remote, transfer.Local);
-        if (to.StartsWith(from.TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (to.StartsWith(from.TrimEnd('/') + "/", StringComparison.Ordinal) && Directory.Exists(from))
             throw new TransferException($"'{to}' lies in '{from}' itself");
         var copying = Task.Run(() => CopyAsync(from, to, report, stop), CancellationToken.None);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -133,7 +133,7 @@ internal sealed class AgentTransfer(AgentConnection connection)
         }
     }
 
-    private async Task<TransferPart> ReadAsync(GrpcCall<TransferPart> call)
+    private static async Task<TransferPart> ReadAsync(GrpcCall<TransferPart> call)
     {
         var part = await call.ReadAsync().ConfigureAwait(false) ?? throw new GrpcException(GrpcStatusCode.Aborted, "the agent ended the call early");
         if (part.Failed.Length > 0)

@@ -85,6 +85,8 @@ internal sealed class TransferTarget(string path) : IDisposable
         if (totals.Bytes is < 0 or > TransferLimits.MostBytes)
             throw new TransferException($"{totals.Bytes:N0} bytes are to be sent, and at most {TransferLimits.MostBytes:N0} are taken");
         _totals = totals;
+        if (File.Exists(Parent))
+            throw new TransferException($"cannot write '{path}': '{Parent}' is a file");
         Directory.CreateDirectory(Parent);
         var free = new DriveInfo(Parent).AvailableFreeSpace;
         if (free < totals.Bytes)

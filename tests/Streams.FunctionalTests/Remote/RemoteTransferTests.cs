@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Streams.Tests.Shared.TestBed;
 
 namespace Streams.FunctionalTests.Remote;
 
 /// <summary>Files to hosts over ssh, and from them.</summary>
 [Collection(SshHostsCollection.Name)]
+[SupportedOSPlatform("linux")]
 public sealed class RemoteTransferTests(SshHosts hosts, ITestOutputHelper output) : IDisposable
 {
     private readonly TempDirectory _files = new();

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Google.Protobuf;
 using Streams.Transfers;
@@ -6,6 +7,7 @@ using Streams.Wire;
 namespace Streams.Tests.Transfers;
 
 /// <summary>What a host sends stays below the target, whatever it is called and whatever stands there.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class HostileSenderTests : IDisposable
 {
     private readonly TempDirectory _files = new();
