@@ -25,6 +25,8 @@ if (host is not null)
     var ssh = new SshTarget(host, sshConfig);
     table.Add(await ConnectToFirstBlock.MeasureAsync(ssh, rounds));
     table.Add(await WarmRemoteBlock.MeasureAsync(limits, ssh, rounds));
+    foreach (var figure in await FilesOverSsh.MeasureAsync(ssh, rounds))
+        table.Add(figure);
 }
 
 Directory.Delete(Bench.Options.ResultsRoot!, recursive: true);

@@ -82,6 +82,18 @@ internal sealed class AgentRun(AgentContext agent, string boot)
         await Task.WhenAll(workers.Select(worker => worker.StopAsync(TimeSpan.Zero))).ConfigureAwait(false);
     }
 
+    /// <summary>Whoever asks must be the controller of this run, over its newest connection.</summary>
+    public void ThrowUnlessOwner(string runId, string token, ulong connection)
+    {
+        lock (_gate)
+        {
+            if (_owner is null || _owner.Run != runId || !ConstantTime.AreEqual(_owner.Token, token))
+                throw new GrpcException(GrpcStatusCode.PermissionDenied, "this agent belongs to another run");
+            if (connection != _connection || _over.Task.IsCompleted)
+                throw new GrpcException(GrpcStatusCode.Aborted, $"connection {_connection} is the one that counts, or the run is being ended");
+        }
+    }
+
     /// <summary>The bidirectional call of a controller, from its first message to its end.</summary>
     public async Task AttachAsync(GrpcServerCall call)
     {

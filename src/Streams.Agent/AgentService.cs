@@ -5,12 +5,13 @@ using Streams.Wire;
 namespace Streams.Agent;
 
 /// <summary>The methods of the service streams.v1.Agent.</summary>
-internal sealed class AgentService(AgentContext agent, AgentRun run, string boot)
+internal sealed class AgentService(AgentContext agent, AgentRun run, AgentTransfers transfers, string boot)
 {
     public IReadOnlyDictionary<string, Func<GrpcServerCall, Task>> Methods => new Dictionary<string, Func<GrpcServerCall, Task>>
     {
         ["/streams.v1.Agent/Describe"] = DescribeAsync,
         ["/streams.v1.Agent/Attach"] = run.AttachAsync,
+        ["/streams.v1.Agent/Transfer"] = transfers.TransferAsync,
     };
 
     private async Task DescribeAsync(GrpcServerCall call)

@@ -33,15 +33,17 @@ internal static class ServeCommand
             Events = events, Gate = gate, Time = TimeProvider.System,
         };
         var run = new AgentRun(agent, boot);
+        var transfers = new AgentTransfers(run);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => EndBySignal(run, context));
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => EndBySignal(run, context));
         // A lost terminal or login is a lost connection: the lease decides.
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
-        using var server = await ServeAsync(agent, run, boot).ConfigureAwait(false);
+        using var server = await ServeAsync(agent, run, transfers, boot).ConfigureAwait(false);
         var dial = DialScript.Write(options, directory.Root);
         await Task.WhenAll(run.WatchLeaseAsync(), run.Over).ConfigureAwait(false);
         var reason = await run.Over.ConfigureAwait(false);
         await Console.Error.WriteLineAsync($"the run ends: {reason}").ConfigureAwait(false);
+        transfers.End();
         await run.StopWorkersAsync().ConfigureAwait(false);
         dial?.Ended(reason);
         run.CleanedUp();
@@ -50,11 +52,11 @@ internal static class ServeCommand
         return 0;
     }
 
-    private static async Task<KestrelServer> ServeAsync(AgentContext agent, AgentRun run, string boot)
+    private static async Task<KestrelServer> ServeAsync(AgentContext agent, AgentRun run, AgentTransfers transfers, string boot)
     {
         var stdio = new StdioConnection();
         _ = EndWithStdioAsync(stdio, run);
-        var service = new AgentService(agent, run, boot);
+        var service = new AgentService(agent, run, transfers, boot);
         EndPoint[] endPoints = [new StdioEndPoint(), new UnixDomainSocketEndPoint(agent.Directory.AgentSocket)];
         return await GrpcServer.StartAsync(new AgentListenerFactory(stdio), endPoints, new GrpcApplication(service.Methods, agent.Time), CancellationToken.None).ConfigureAwait(false);
     }

@@ -32,6 +32,11 @@ internal interface IBlockEvents
     {
     }
 
+    /// <summary>So much of an upload or download is there.</summary>
+    void Transferred(TransferProgress progress)
+    {
+    }
+
     /// <summary>Raw output (standard output and error, in order) at this offset of the block's output.</summary>
     void Output(long offset, ReadOnlySpan<byte> data);
 

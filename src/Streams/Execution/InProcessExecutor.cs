@@ -25,6 +25,8 @@ internal sealed class InProcessExecutor(InProcessWorkers workers, WorkerIdentity
 
     public async Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop)
     {
+        if (specification.WorkCase == BlockSpec.WorkOneofCase.Transfer)
+            return await TransferRun.RunAsync(specification, events, timeProvider, LocalTransfer.RunAsync, stop).ConfigureAwait(false);
         var worker = _worker ?? throw new InvalidOperationException("The executor has not been prepared.");
         // Whoever steps through a block takes his time.
         if (_isDebugged())

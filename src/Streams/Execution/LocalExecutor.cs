@@ -27,6 +27,8 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
     public async Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop)
     {
+        if (specification.WorkCase == BlockSpec.WorkOneofCase.Transfer)
+            return await TransferRun.RunAsync(specification, events, timeProvider, LocalTransfer.RunAsync, stop).ConfigureAwait(false);
         var worker = _worker ?? throw new InvalidOperationException("The executor has not been prepared.");
         using var block = new LocalBlock(specification.Id.Ordinal, events, worker.Output, timeProvider);
         worker.Channel.ReceiveWith(block.Receive);

@@ -43,9 +43,12 @@ internal sealed class RemoteExecutor(HostConnections hosts, StreamHost host, Wor
     public Task<BlockVerdict> RunAsync(BlockSpec specification, IBlockEvents events, CancellationToken stop)
     {
         var agent = _agent ?? throw new InvalidOperationException("The executor has not been prepared.");
-        return specification.WorkCase == BlockSpec.WorkOneofCase.Reboot
-            ? RebootAsync(agent.Connection, specification, events, stop)
-            : agent.RunAsync(specification, events, stop);
+        return specification.WorkCase switch
+        {
+            BlockSpec.WorkOneofCase.Reboot => RebootAsync(agent.Connection, specification, events, stop),
+            BlockSpec.WorkOneofCase.Transfer => TransferRun.RunAsync(specification, events, options.TimeProvider, new AgentTransfer(agent.Connection).RunAsync, stop),
+            _ => agent.RunAsync(specification, events, stop),
+        };
     }
 
     public Task StopAsync(TimeSpan grace) => _agent?.StopAsync(grace) ?? Task.CompletedTask;

@@ -198,6 +198,17 @@ internal sealed class AgentConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>The link that is there, or the next one; null: the agent is lost.</summary>
+    internal async Task<AgentLink?> LinkAsync(CancellationToken cancellationToken)
+    {
+        var next = NextLinkAsync();
+        await Task.WhenAny(next, _lost.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return _lost.Task.IsCompleted ? null : await next.ConfigureAwait(false);
+    }
+
+    /// <summary>What a call for files over this link begins with.</summary>
+    internal TransferBegin NewTransfer(AgentLink link) => new() { Run = _options.Run, Token = _token, Connection = link.Number };
+
     private async Task RebootAsync(Task<string> refused, CancellationToken cancellationToken)
     {
         try

@@ -9,6 +9,7 @@ internal sealed class AgentLink : IAsyncDisposable
 {
     private const string AttachMethod = "/streams.v1.Agent/Attach";
     private const string DescribeMethod = "/streams.v1.Agent/Describe";
+    private const string TransferMethod = "/streams.v1.Agent/Transfer";
 
     private readonly HostConnection _transport;
     private readonly TimeProvider _time;
@@ -98,6 +99,9 @@ internal sealed class AgentLink : IAsyncDisposable
 
     public Task<HostDescription> DescribeAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _client.CallAsync(DescribeMethod, new DescribeRequest(), HostDescription.Parser, limit, cancellationToken);
+
+    /// <summary>A call for files, beside the session. Ends with the token; what ends the link ends it too.</summary>
+    public GrpcCall<TransferPart> OpenTransfer(CancellationToken cancellationToken) => _client.Open(TransferMethod, TransferPart.Parser, deadline: null, cancellationToken);
 
     /// <summary>Ends it from this side: whoever reads or writes gets the reason.</summary>
     public void End(string reason)

@@ -101,6 +101,12 @@ internal sealed class BlockJournal(BlockRecord record, string host, string sourc
 
     public void LinkChanged(bool isAway) => collection.Parties.LinkChanged(_block.Specification, isAway);
 
+    public void Transferred(TransferProgress progress)
+    {
+        _block.Activity.Note();
+        _block.Progress?.Report(progress);
+    }
+
     public void OutputLeftOut(long offset, long bytes) => record.OutputLeftOut(offset, bytes);
 
     public void FileChunk(ReadOnlySpan<byte> name, long offset, ReadOnlySpan<byte> data, bool last, ReadOnlySpan<byte> sha256, string? refused) =>

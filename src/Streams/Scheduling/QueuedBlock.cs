@@ -38,6 +38,9 @@ internal sealed class QueuedBlock(BlockSpec specification, string source, IBlock
     /// <summary>The failure that its author expects; null: none.</summary>
     public ExpectedFailure? ExpectedFailure { get; init; }
 
+    /// <summary>Who is told how far an upload or download is; null: nobody.</summary>
+    public IProgress<TransferProgress>? Progress { get; set; }
+
     /// <summary>Set by the queue that holds the block: called when the author asks for the block's end.</summary>
     public Action<QueuedBlock>? OnStopRequested { get; set; }
 

@@ -14,7 +14,7 @@ public partial class ArchitectureTests
     private static readonly Assembly SyncLibrary = typeof(SyncServer).Assembly;
 
     /// <summary>These folders are compiled into the agent too (docs/adr/0006).</summary>
-    private static readonly string[] Linked = ["Wire", "Processes", "Supervision"];
+    private static readonly string[] Linked = ["Wire", "Processes", "Supervision", "Transfers"];
 
     /// <summary>Of the root, what every folder may use: settings and the base of the exceptions.</summary>
     private static readonly string[] RootVocabulary = [nameof(StreamsException), nameof(StreamCollectionOptions), nameof(Secret)];
@@ -28,13 +28,14 @@ public partial class ArchitectureTests
         ["Processes"] = [],
         ["Wire"] = ["Processes"],
         ["Supervision"] = Ground,
+        ["Transfers"] = Ground,
         ["Hosts"] = ["Processes"],
         ["Owner"] = [],
         ["Blocks"] = Ground,
         ["Results"] = [.. Vocabulary, "Owner"],
-        ["Remoting"] = [.. Vocabulary, "Hosts"],
+        ["Remoting"] = [.. Vocabulary, "Hosts", "Transfers"],
         ["Workers"] = [.. Vocabulary, "Supervision"],
-        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision", "Workers"],
+        ["Execution"] = [.. Vocabulary, "Hosts", "Remoting", "Supervision", "Transfers", "Workers"],
         ["Scheduling"] = [.. Vocabulary, "Execution", "Results"],
         [Root] = ["Blocks", "Execution", "Hosts", "Owner", "Processes", "Results", "Scheduling", "Wire"],
     };
