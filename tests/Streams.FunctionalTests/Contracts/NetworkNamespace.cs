@@ -6,11 +6,11 @@ public sealed class NetworkNamespace : IAsyncLifetime
     /// <summary>What a test that uses it needs.</summary>
     public const Needs Needed = Needs.Root | Needs.NetworkNamespaces;
 
-    private readonly TempDirectory _cache = new();
+    private readonly string _cache = Directory.CreateTempSubdirectory("streams-test-").FullName;
     private readonly string _name = $"contract{Environment.ProcessId}";
 
     /// <summary>By the command that a user would type.</summary>
-    public StreamHost Host => StreamHost.Command("blue", ["env", $"XDG_CACHE_HOME={_cache.Root}", "ip", "netns", "exec", _name, "sh"]);
+    public StreamHost Host => StreamHost.Command("blue", ["env", $"XDG_CACHE_HOME={_cache}", "ip", "netns", "exec", _name, "sh"]);
 
     public async Task InitializeAsync()
     {
@@ -22,6 +22,6 @@ public sealed class NetworkNamespace : IAsyncLifetime
     {
         if (Requirements.WhySkip(Needed) is null)
             await LocalProgram.RunAsync("ip", "netns", "del", _name);
-        _cache.Dispose();
+        Directory.Delete(_cache, recursive: true);
     }
 }
