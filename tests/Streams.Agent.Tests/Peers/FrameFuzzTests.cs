@@ -37,7 +37,7 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
         Campaign.Tell(output, "frames", string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            {count:N0} frames (seed {Campaign.Seed}) against the controller's reading side in {readFor.TotalSeconds:0.0} s: {_taken:N0} taken, {_refused:N0} refused, {_verdicts:N0} verdicts worded,
+            {count:N0} frames (seed {Campaign.Seed}) against the controller's reading side in {readFor.TotalSeconds:0.0} s: {_taken:N0} parsed, {_refused:N0} refused, {_verdicts:N0} verdicts worded,
             escapes {_escaped.Values.Sum()}. {connections:N0} whole connections with up to {FramesOfAConnection} of them: all ended in order. Managed memory at most {_mostMemory >> 20} MiB.
             """));
 
