@@ -29,7 +29,7 @@ internal sealed class AgentInbox(AgentLease lease, AgentOrders orders, AgentWork
                 await HandleAsync(link, channels, message).ConfigureAwait(false);
             return new LinkEnd("the agent ended the session");
         }
-        catch (GrpcException exception) when (exception.Status != GrpcStatusCode.DataLoss)
+        catch (GrpcException exception) when (exception.Status != GrpcStatusCode.DataLoss && !exception.IsMalformed)
         {
             return new LinkEnd(PrintableText.CleanLine(exception.Detail));
         }
@@ -37,7 +37,7 @@ internal sealed class AgentInbox(AgentLease lease, AgentOrders orders, AgentWork
         {
             // What the host sent was refused where it was to be used (a file name that would leave its directory), or we
             // have a mistake. Once a new link may help; what is sent again is no accident.
-            var end = new LinkEnd($"what {host} sent could not be accepted: {PrintableText.CleanLine(exception.Message)}", _hasViolated);
+            var end = new LinkEnd($"what {host} sent could not be accepted: {PrintableText.CleanLine((exception as GrpcException)?.Detail ?? exception.Message)}", _hasViolated);
             _hasViolated = true;
             return end;
         }
@@ -60,7 +60,7 @@ internal sealed class AgentInbox(AgentLease lease, AgentOrders orders, AgentWork
                 if (_unacknowledgedEvents > 0)
                     await AcknowledgeAsync(link).ConfigureAwait(false);
                 break;
-            case FromAgent.KindOneofCase.ChannelOpen: channels.Open(message.ChannelOpen); break;
+            case FromAgent.KindOneofCase.ChannelOpen: await channels.OpenAsync(message.ChannelOpen).ConfigureAwait(false); break;
             case FromAgent.KindOneofCase.ChannelData: channels.Receive(message.ChannelData); break;
             case FromAgent.KindOneofCase.ChannelEnd: channels.Receive(message.ChannelEnd); break;
             case FromAgent.KindOneofCase.ChannelCredit: channels.Receive(message.ChannelCredit); break;

@@ -17,6 +17,7 @@ internal sealed class AgentLink : IAsyncDisposable
     private readonly GrpcCall<FromAgent> _call;
     private readonly CancellationTokenSource _over = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly FirstBytes _first = new();
 
     /// <summary>Why we ended it ourselves; null if we did not.</summary>
     private string? _given;
@@ -46,8 +47,7 @@ internal sealed class AgentLink : IAsyncDisposable
     /// <exception cref="GrpcException">The agent refuses, or the connection has ended.</exception>
     public async Task<Attached> AttachAsync(AttachRun attach)
     {
-        await SendAsync(new FromController { Attach = attach }).ConfigureAwait(false);
-        var answer = await ReadAsync().ConfigureAwait(false);
+        var answer = await AskAsync(attach).ConfigureAwait(false);
         if (answer?.BadVersion is { } version)
             throw new GrpcException(GrpcStatusCode.FailedPrecondition, $"it speaks protocol {version.Speaks} (version {version.AgentVersion}), this library {WireLimits.Protocol}");
         if (answer?.Attached is not { } attached)
@@ -135,8 +135,25 @@ internal sealed class AgentLink : IAsyncDisposable
         await _transport.DisposeAsync().ConfigureAwait(false);
     }
 
+    private async Task<FromAgent?> AskAsync(AttachRun attach)
+    {
+        try
+        {
+            await SendAsync(new FromController { Attach = attach }).ConfigureAwait(false);
+            return await ReadAsync().ConfigureAwait(false);
+        }
+        catch (GrpcException exception) when (_first.Foreign() is { } foreign)
+        {
+            throw new GrpcException(exception.Status, $"it sent something that is not Streams (first bytes: \"{foreign}\")", exception);
+        }
+    }
+
     private GrpcException Ended(Exception exception) =>
         new(GrpcStatusCode.Unavailable, Volatile.Read(ref _given) ?? "the connection has ended", exception);
 
-    private void Heard() => Volatile.Write(ref _heard, _time.GetTimestamp());
+    private void Heard(ReadOnlyMemory<byte> read)
+    {
+        Volatile.Write(ref _heard, _time.GetTimestamp());
+        _first.Take(read.Span);
+    }
 }

@@ -14,18 +14,22 @@ internal sealed class AgentSyncChannels(AgentSyncServers servers, AgentLink link
     /// <summary>Guarded by <see cref="_gate"/>.</summary>
     private readonly Dictionary<ulong, RelayedChannel> _channels = [];
 
-    /// <summary>A block has connected: joins it to the sync server of its collection.</summary>
-    public void Open(ChannelOpen open)
+    /// <summary>A block has connected: joins it to the sync server of its collection. One that cannot be is refused before this returns, so
+    /// that an agent that asks without end and does not read is not read any more either.</summary>
+    public Task OpenAsync(ChannelOpen open)
     {
         var channel = new RelayedChannel(open.Channel, this);
         var connect = servers.Find(open.Worker);
         lock (_gate)
         {
-            if (_channels.Count >= MostChannels || !_channels.TryAdd(open.Channel, channel))
+            if (connect is not null && (_channels.Count >= MostChannels || !_channels.TryAdd(open.Channel, channel)))
                 connect = null;
         }
 
-        _ = connect is null ? TrySendEndAsync(open.Channel) : RunAsync(open.Channel, channel, connect, link.Over);
+        if (connect is null)
+            return TrySendEndAsync(open.Channel);
+        _ = RunAsync(open.Channel, channel, connect, link.Over);
+        return Task.CompletedTask;
     }
 
     public void Receive(ChannelData data) => Find(data.Channel)?.Receive(data.Data);

@@ -8,4 +8,7 @@ internal sealed class GrpcException(GrpcStatusCode status, string detail, Except
 
     /// <summary>The status message as the peer gave it. Not escaped for printing.</summary>
     public string Detail { get; } = detail;
+
+    /// <summary>True if it is this side that says so: what the peer sent is no message, or none that can be taken.</summary>
+    public bool IsMalformed { get; init; }
 }

@@ -62,25 +62,27 @@ internal static class GrpcFraming
         Span<byte> header = stackalloc byte[HeaderSize];
         buffer.Slice(0, HeaderSize).CopyTo(header);
         if (header[0] == 1)
-            throw new GrpcException(GrpcStatusCode.Unimplemented, "a compressed message came; only identity is spoken here");
+            throw new GrpcException(GrpcStatusCode.Unimplemented, "a compressed message came; only identity is spoken here") { IsMalformed = true };
         if (header[0] != 0)
-            throw new GrpcException(GrpcStatusCode.Internal, $"the compressed flag of a message is {header[0]}");
+            throw new GrpcException(GrpcStatusCode.Internal, $"the compressed flag of a message is {header[0]}") { IsMalformed = true };
         var size = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
         if (size > limit)
-            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a message of {size:N0} bytes was announced; at most {limit:N0} are allowed");
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a message of {size:N0} bytes was announced; at most {limit:N0} are allowed") { IsMalformed = true };
         return (int)size;
     }
 
     private static T Parse<T>(ReadOnlySequence<byte> body, MessageParser<T> parser)
         where T : class, IMessage<T>
     {
+        if (body.Length >= WireWeight.LightBytes && !WireWeight.IsBearable(body, parser.ParseFrom([]).Descriptor))
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a {typeof(T).Name} of {body.Length:N0} bytes has more than {WireWeight.MostFields:N0} fields, or is nested too deep") { IsMalformed = true };
         try
         {
             return parser.ParseFrom(body);
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new GrpcException(GrpcStatusCode.Internal, $"{body.Length:N0} bytes are not a {typeof(T).Name}: {exception.Message}", exception);
+            throw new GrpcException(GrpcStatusCode.Internal, $"{body.Length:N0} bytes are not a {typeof(T).Name}: {exception.Message}", exception) { IsMalformed = true };
         }
     }
 }

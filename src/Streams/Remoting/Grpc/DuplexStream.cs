@@ -3,8 +3,8 @@ namespace Streams.Remoting.Grpc;
 /// <summary>Two one-way streams as one.</summary>
 /// <param name="input">What is read.</param>
 /// <param name="output">Where is written; flushed after each write.</param>
-/// <param name="heard">Told of each asynchronous read that brought something.</param>
-internal sealed class DuplexStream(Stream input, Stream output, Action? heard = null) : Stream
+/// <param name="heard">Given what each asynchronous read brought.</param>
+internal sealed class DuplexStream(Stream input, Stream output, Action<ReadOnlyMemory<byte>>? heard = null) : Stream
 {
     public override bool CanRead => true;
 
@@ -26,7 +26,7 @@ internal sealed class DuplexStream(Stream input, Stream output, Action? heard = 
     {
         var count = await input.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         if (count > 0)
-            heard?.Invoke();
+            heard?.Invoke(buffer[..count]);
         return count;
     }
 
