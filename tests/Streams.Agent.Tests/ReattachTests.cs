@@ -192,7 +192,7 @@ public class ReattachTests
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-            if (!socket.Poll(TimeSpan.FromMilliseconds(300), SelectMode.SelectRead))
+            if (!socket.Poll(TimeSpan.FromMilliseconds(3000), SelectMode.SelectRead))
                 return socket;
             socket.Dispose();
         }
