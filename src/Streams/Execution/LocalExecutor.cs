@@ -110,6 +110,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
             {
                 var ended = await machine.Supervisor.StopAsync(worker.Id, TimeSpan.Zero).ConfigureAwait(false);
                 worker.Channel.Dispose();
+                await worker.Channel.Ended.ConfigureAwait(false); // else the next block would take the dead worker for alive
                 return Strays.Add(verdict, ended.Strays, identity.Host);
             }
 

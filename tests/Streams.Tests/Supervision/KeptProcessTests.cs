@@ -20,7 +20,7 @@ public class KeptProcessTests
         var words = string.Join(' ', fixture.TailOf("w")).Split(' ');
         var kept = ProcessIdentity.Of(int.Parse(words[Array.IndexOf(words, "kept") + 1], CultureInfo.InvariantCulture))!.Value;
         var left = ProcessIdentity.Of(int.Parse(words[Array.IndexOf(words, "left") + 1], CultureInfo.InvariantCulture))!.Value;
-        await Eventually.IsTrueAsync(() => ProcessTree.Below(kept).Count == 3, "the kept one's children");
+        await Eventually.IsTrueAsync(() => ProcessTree.Below(kept) is { Count: 3 } below && below.Count(entry => entry.Command.StartsWith("sleep ", StringComparison.Ordinal)) == 2, "the kept one's children, no shell on its way among them");
         var family = ProcessTree.Below(kept);
 
         var swept = await fixture.Client.SweepAsync("w", [new KeptProcess { Pid = kept.ProcessId, StartTicks = kept.StartTicks }], CancellationToken.None).DefaultTimeout();
