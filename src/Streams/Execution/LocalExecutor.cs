@@ -141,7 +141,7 @@ internal sealed class LocalExecutor(LocalMachine machine, WorkerIdentity identit
 
         Failpoint.Hit(Failpoints.ControllerDeathLearnt);
         block.FinishOutput();
-        var tail = OutputTail.Read(worker.OutputPath, block.OutputStart ?? 0, DeathVerdict.LinesToDiagnose);
+        var tail = OutputTail.Read(worker.OutputPath, block.OutputStart ?? 0, DeathVerdict.LinesToDiagnose, untilDeath: true);
         return ended is null
             ? DeathVerdict.OfSupervisor(lost, tail)
             : Strays.Add(DeathVerdict.Of(ended, specification, cause, tail, worker.Hello.Pid, block.OutputStart is not null, worker.LastBlock), ended.Strays, identity.Host);

@@ -5,6 +5,7 @@ internal static class AtomicFile
 {
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        RealDirectory.Require(path);
         // Beside its target, for a rename works within one file system only.
         var temporary = $"{path}.{Environment.ProcessId}.tmp";
         try

@@ -113,6 +113,7 @@ internal sealed class BlockOutputFile(string path, RecordHealth health) : IDispo
         if (_file is not null)
             return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        RealDirectory.Require(path);
         _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
         _length = RandomAccess.GetLength(_file);
     }

@@ -47,6 +47,7 @@ internal sealed class TextLog(string path, RecordHealth health) : IDisposable
         if (_file is null)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            RealDirectory.Require(path);
             _file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
             _length = RandomAccess.GetLength(_file);
         }

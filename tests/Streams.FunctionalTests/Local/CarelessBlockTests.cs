@@ -55,6 +55,18 @@ public class CarelessBlockTests(ITestOutputHelper output) : StreamsTest
     }
 
     [Fact]
+    public async Task A_link_that_a_block_plants_in_place_of_its_directory_is_not_followed()
+    {
+        using var elsewhere = new TempDirectory();
+        var streams = new StreamCollection(output.WriteLine);
+        await using (streams)
+            await streams.Add("localhost").RunFgAsync($"mkdir -p \"$STREAMS_BLOCK_DIR\" && rm -rf \"$STREAMS_BLOCK_DIR\" && ln -s {elsewhere.Root} \"$STREAMS_BLOCK_DIR\"").DefaultTimeout();
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere.Root));
+        ExpectError(102);
+    }
+
+    [Fact]
     public async Task A_crash_in_a_tear_down_says_so()
     {
         await using var streams = new StreamCollection(output.WriteLine);

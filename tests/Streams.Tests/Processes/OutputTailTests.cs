@@ -4,6 +4,19 @@ namespace Streams.Tests.Processes;
 
 public class OutputTailTests
 {
+    [Theory]
+    [InlineData("before\n")]
+    [InlineData("")]
+    public void A_stack_overflow_is_found_before_megabytes_of_its_stack(string before)
+    {
+        using var directory = new TempDirectory();
+        File.WriteAllText(directory["output"], "of another block\n" + before + "Stack overflow.\n" + string.Concat(Enumerable.Repeat("   at Over.R(Int32)\n", 100_000)));
+
+        var lines = OutputTail.Read(directory["output"], "of another block\n".Length, 10_000, untilDeath: true);
+
+        Assert.Equal(["Stack overflow.", "   at Over.R(Int32)"], lines.Take(2));
+    }
+
     [Fact]
     public void Last_lines_are_found_from_the_offset_on()
     {
