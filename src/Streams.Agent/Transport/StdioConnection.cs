@@ -8,7 +8,7 @@ namespace Streams.Agent.Transport;
 /// The connection over standard input and output. Read by a thread of its own that blocks in read(), the fastest way for
 /// pipes; written in place when the pipe has room, else from the pool.
 /// </summary>
-internal sealed class StdioConnection : DefaultConnectionContext
+internal sealed class StdioConnection : AbortableConnection
 {
     private readonly FileStream _input = new(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0, isAsync: false);
 

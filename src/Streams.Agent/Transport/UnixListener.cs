@@ -39,7 +39,7 @@ internal sealed class UnixListener : IConnectionListener
     public ValueTask DisposeAsync() => UnbindAsync();
 
     /// <summary>One accepted connection.</summary>
-    private sealed class SocketConnection : DefaultConnectionContext
+    private sealed class SocketConnection : AbortableConnection
     {
         private readonly NetworkStream _stream;
 
@@ -50,11 +50,7 @@ internal sealed class UnixListener : IConnectionListener
             Transport = new PipePair(PipeReader.Create(_stream), PipeWriter.Create(_stream));
         }
 
-        public override void Abort(ConnectionAbortedException abortReason)
-        {
-            _stream.Dispose();
-            base.Abort(abortReason);
-        }
+        protected override void Close() => _stream.Dispose();
 
         public override async ValueTask DisposeAsync()
         {

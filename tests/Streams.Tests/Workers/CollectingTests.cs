@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Streams.Blocks.Travel;
 using Streams.Wire;
 
 namespace Streams.Tests.Workers;
@@ -43,12 +44,14 @@ public sealed class CollectingTests : IDisposable
     public void Files_are_collected_when_the_block_is_stopped_and_after_its_commands_have_written_them()
     {
         var file = _logs["server.log"];
-        var ordinal = _worker.Submit(async (BlockContext block) =>
+        Func<BlockContext, Task> served = async block =>
         {
             block.Collect(file);
             await using var server = await block.StartAsync($"log={file}; trap 'echo bye > $log; exit' TERM; echo up; while :; do sleep 0.02; done", Ready.Line("up"));
             await Task.Delay(Timeout.Infinite, block.Cancellation);
-        });
+        };
+        // The collection has nearly all of the grace: none would leave it a millisecond.
+        var ordinal = _worker.Submit(new BlockSpec { Call = BlockDelegate.Describe(served, "Caller.cs", 7), GraceMs = 20_000 });
         SpinWait.SpinUntil(() => File.ReadAllText(_worker.OutputPath).EndsWith("up\n", StringComparison.Ordinal), TimeSpan.FromSeconds(20));
         _worker.Channel.Write(new ToWorker { Cancel = new CancelBlock { Ordinal = ordinal } });
 
