@@ -19,7 +19,8 @@ internal static class KillScenarioProgram
         var (directory, mark) = (arguments[0], arguments[1]);
         var options = new StreamCollectionOptions
         {
-            ResultsRoot = Path.Combine(directory, "results"),
+            // The next run on this machine has results of its own, which are not looked at.
+            ResultsRoot = Path.Combine(directory, arguments is [_, _, "sweep"] ? "results-of-next" : "results"),
             Owner = "KillScenario",
             BlockTimeLimit = Limit,
             Grace = TimeSpan.FromSeconds(1),

@@ -29,11 +29,26 @@ internal static class Dotnet
         }
         catch (TimeoutException)
         {
+            var who = string.Join('\n', Directory.EnumerateDirectories("/proc").Select(Describe).Where(line => line.Length > 0));
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"'dotnet {string.Join(' ', arguments)}' did not end within {Longest.TotalMinutes} min.");
+            var said = await Task.WhenAny(output, Task.Delay(TimeSpan.FromSeconds(5))) == output ? await output : "";
+            throw new TimeoutException($"'dotnet {string.Join(' ', arguments)}' did not end within {Longest.TotalMinutes} min. It printed:\n{said}\nThe machine's dotnet processes:\n{who}");
         }
 
         return new Outcome($"dotnet {string.Join(' ', arguments)}", process.ExitCode, await output.DefaultTimeout() + await errors.DefaultTimeout());
+    }
+
+    private static string Describe(string process)
+    {
+        try
+        {
+            var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
+            return arguments.Contains("dotnet", StringComparison.Ordinal) ? $"{Path.GetFileName(process)} {arguments}" : "";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return ""; // no process, or gone meanwhile
+        }
     }
 
     /// <summary>How a command ended, and all that it printed.</summary>
