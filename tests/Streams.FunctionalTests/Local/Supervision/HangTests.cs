@@ -88,7 +88,10 @@ public class HangTests(ITestOutputHelper output)
             case "lock deadlock": WaitForLock(); break;
             case "awaiting": return AwaitForEver();
             case "native sleep": _ = NativeSleep(1000); break;
-            case "a worker that is stopped": _ = Kill(Environment.ProcessId, 19); break;
+            case "a worker that is stopped":
+                _ = Kill(Environment.ProcessId, 19);
+                SleepForEver(); // the stop reaches this thread a moment later
+                break;
         }
 
         return Task.CompletedTask;
